@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { validateEntity } from '#gateway/config/validate-entity.js';
+import { fixture } from '../../helpers/root.js';
+
+interface Exchange {
+  readonly path: string;
+  readonly body: unknown;
+  readonly answer: { readonly fields?: Readonly<Record<string, unknown>> };
+}
+
+describe('validateEntity', () => {
+  const { exchanges }: { exchanges: readonly Exchange[] } = JSON.parse(
+    readFileSync(fixture('conformance', 'admin-api.json'), 'utf8'),
+  );
+  const recorded = exchanges.filter(({ path }) => path.endsWith('/validate'));
+
+  it('has recordings to go by', () => assert.equal(recorded.length, 3));
+
+  for (const { path, body, answer } of recorded) {
+    it(`says what Kong says to ${JSON.stringify(body)}`, () => {
+      const kind = path.includes('services') ? 'services' : 'routes';
+      const said = validateEntity(kind, body).map(({ field, message }) => [
+        field,
+        field === '@entity' ? [message] : message,
+      ]);
+      assert.deepEqual(Object.fromEntries(said), answer.fields ?? {});
+    });
+  }
+
+  const cases: readonly (readonly ['services' | 'routes', unknown, readonly string[]])[] = [
+    ['services', [], ['@entity: expected a record']],
+    ['services', 'x', ['@entity: expected a record']],
+    ['services', { url: 'http://a.test' }, []],
+    ['services', { host: 'a', path: null }, []],
+    ['services', { host: 'a', routes: [] }, ['routes: unknown field']],
+    ['services', { host: 'a', _comment: 'x' }, ['_comment: unknown field']],
+    ['routes', { paths: ['/a'] }, []],
+    ['routes', { paths: ['/a', '/b//c', '~/('] }, ['paths: must not have empty segments']],
+    [
+      'routes',
+      {},
+      ["@entity: must set one of 'methods', 'hosts', 'headers', 'paths', 'snis' when 'protocols' is 'https'"],
+    ],
+    ['routes', { paths: ['/'], service: { id: 'x' } }, []],
+    ['routes', { paths: ['/'], protocols: ['grpc'] }, ['protocols: protocol grpc is not supported yet']],
+  ];
+  for (const [kind, body, expected] of cases) {
+    it(`answers ${JSON.stringify(body)} of ${kind}`, () => {
+      assert.deepEqual(
+        validateEntity(kind, body).map(({ field, message }) => `${field}: ${message}`),
+        expected,
+      );
+    });
+  }
+
+  it('leaves what it is given alone', () => {
+    const body = Object.freeze({ paths: ['/a'], hosts: {}, name: null });
+    assert.deepEqual(validateEntity('routes', body), []);
+    assert.deepEqual(body, { paths: ['/a'], hosts: {}, name: null });
+  });
+});
