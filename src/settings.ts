@@ -1,0 +1,250 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import { SettingsError } from './errors.js';
+import { LOG_LEVELS, type LogLevel } from './log.js';
+
+/** Where a listener stands. Port 0 asks for any free port. IPv6 addresses carry no brackets. */
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What of the settings the proxy listeners need. */
+export interface ProxySettings {
+  /** Whether `Kong-Debug: 1` makes answers name their route and service. */
+  readonly allowDebugHeader: boolean;
+}
+
+/** How this process runs; what it serves is the config's matter. */
+export interface Settings {
+  /** The path of the declarative file, as given. */
+  readonly config: string;
+  /** Empty when the listener is off. */
+  readonly proxyListen: readonly ListenAddress[];
+  readonly adminListen: readonly ListenAddress[];
+  readonly logLevel: LogLevel;
+  readonly watch: boolean;
+  /** How long in-flight requests may take to end at shutdown, in milliseconds. */
+  readonly drainTimeout: number;
+  readonly proxy: ProxySettings;
+  /** What was asked for and has no effect, one sentence each. */
+  readonly warnings: readonly string[];
+}
+
+/** The flags of `gateway start` as written on the command line; an absent one was not given. */
+export interface Flags {
+  readonly config?: string;
+  readonly proxyListen?: string;
+  readonly adminListen?: string;
+  readonly logLevel?: string;
+  readonly watch?: boolean;
+  /** In seconds. */
+  readonly drainTimeout?: string;
+  readonly allowDebugHeader?: boolean;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export const DEFAULT_PROXY_LISTEN = '0.0.0.0:8000';
+export const DEFAULT_ADMIN_LISTEN = '127.0.0.1:8001';
+export const DEFAULT_LOG_LEVEL: LogLevel = 'notice';
+export const DEFAULT_DRAIN_SECONDS = 10;
+
+const MAX_DRAIN_SECONDS = 86_400;
+
+const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
+  'KONG_DECLARATIVE_CONFIG',
+  'KONG_PROXY_LISTEN',
+  'KONG_ADMIN_LISTEN',
+  'KONG_LOG_LEVEL',
+  'KONG_ALLOW_DEBUG_HEADER',
+  'KONG_DATABASE',
+]);
+
+/** Kubernetes describes every Service of a namespace to its pods in variables like these, one named kong too. */
+const SERVICE_LINK = /_SERVICE_(HOST|PORT)(_|$)|_PORT(_\d+_(TCP|UDP)(_[A-Z]+)?)?$/;
+
+/** Flags of nginx's listen directive that tune its sockets and change nothing a client could see. */
+const TUNING_FLAG = /^(reuseport|deferred|bind|backlog=\d+|so_keepalive=\S+|ipv6only=(on|off))$/;
+const UNSUPPORTED_FLAGS: ReadonlySet<string> = new Set(['ssl', 'http2', 'proxy_protocol', 'udp']);
+
+const HOST_NAME = /^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/i;
+const LISTEN_EXAMPLE = '"0.0.0.0:8000", "[::]:8000", several separated by commas, or "off"';
+
+/** A value with the place it came from, for messages. */
+interface Given {
+  readonly from: string;
+  readonly value: string;
+}
+
+/** Flags over environment over defaults. Throws SettingsError naming the flag or variable that cannot be used. */
+export function readSettings(flags: Flags, env: Environment): Settings {
+  const warnings = unknownVariables(env);
+  refuseDatabase(env);
+  const config = given('--config', flags.config, 'KONG_DECLARATIVE_CONFIG', env);
+  if (config === undefined) {
+    throw new SettingsError('no config file given: write --config kong.yaml or set KONG_DECLARATIVE_CONFIG');
+  }
+  const proxyListen = parseListen(
+    given('--proxy-listen', flags.proxyListen, 'KONG_PROXY_LISTEN', env, DEFAULT_PROXY_LISTEN),
+    warnings,
+  );
+  const adminListen = parseListen(
+    given('--admin-listen', flags.adminListen, 'KONG_ADMIN_LISTEN', env, DEFAULT_ADMIN_LISTEN),
+    warnings,
+  );
+  refuseTwice([...proxyListen, ...adminListen]);
+  return {
+    config: config.value,
+    proxyListen,
+    adminListen,
+    logLevel: parseLogLevel(given('--log-level', flags.logLevel, 'KONG_LOG_LEVEL', env, DEFAULT_LOG_LEVEL)),
+    watch: flags.watch ?? true,
+    drainTimeout: parseDrainTimeout(flags.drainTimeout ?? String(DEFAULT_DRAIN_SECONDS)),
+    proxy: {
+      allowDebugHeader: flags.allowDebugHeader ?? parseSwitch('KONG_ALLOW_DEBUG_HEADER', env),
+    },
+    warnings,
+  };
+}
+
+/** The settings in Kong's spelling, for the Admin API's `configuration`. */
+export function describeSettings(settings: Settings): Readonly<Record<string, unknown>> {
+  return {
+    database: 'off',
+    declarative_config: settings.config,
+    proxy_listen: describeListen(settings.proxyListen),
+    admin_listen: describeListen(settings.adminListen),
+    log_level: settings.logLevel,
+    allow_debug_header: settings.proxy.allowDebugHeader,
+  };
+}
+
+/** `host:port`, with the brackets an IPv6 address needs in a URL (RFC 3986, 3.2.2). */
+export function formatAddress(address: ListenAddress): string {
+  return `${isIPv6(address.host) ? `[${address.host}]` : address.host}:${address.port}`;
+}
+
+function describeListen(addresses: readonly ListenAddress[]): readonly string[] {
+  return addresses.length === 0 ? ['off'] : addresses.map(formatAddress);
+}
+
+/** The flag, else the variable, else the default. */
+function given(
+  flag: string,
+  value: string | undefined,
+  name: string,
+  env: Environment,
+  otherwise: string,
+): Given;
+function given(flag: string, value: string | undefined, name: string, env: Environment): Given | undefined;
+function given(
+  flag: string,
+  value: string | undefined,
+  name: string,
+  env: Environment,
+  otherwise?: string,
+): Given | undefined {
+  if (value !== undefined) return { from: flag, value };
+  const set = variable(name, env);
+  if (set !== undefined) return { from: name, value: set };
+  return otherwise === undefined ? undefined : { from: flag, value: otherwise };
+}
+
+/** A variable's value. An empty one counts as unset: compose files pass on what is unset as empty. */
+function variable(name: string, env: Environment): string | undefined {
+  const value = env[name]?.trim();
+  return value === '' ? undefined : value;
+}
+
+function parseListen({ from, value }: Given, warnings: string[]): readonly ListenAddress[] {
+  const entries = value.split(',').map((entry) => entry.trim());
+  if (entries.length === 1 && entries[0]?.toLowerCase() === 'off') return [];
+  return entries.map((entry) => {
+    const [place = '', ...flags] = entry.split(/\s+/);
+    for (const flag of flags) checkListenFlag(from, entry, flag, warnings);
+    return parseAddress(from, place);
+  });
+}
+
+function checkListenFlag(from: string, entry: string, flag: string, warnings: string[]): void {
+  if (UNSUPPORTED_FLAGS.has(flag)) {
+    throw new SettingsError(`${from}: "${flag}" in "${entry}" is not supported yet: leave this listener out`);
+  }
+  if (!TUNING_FLAG.test(flag)) {
+    throw new SettingsError(
+      `${from}: unknown flag "${flag}" in "${entry}": write host:port, and separate listeners by commas`,
+    );
+  }
+  const warning = `${from}: "${flag}" tunes nginx and has no effect here`;
+  if (!warnings.includes(warning)) warnings.push(warning);
+}
+
+function parseAddress(from: string, place: string): ListenAddress {
+  const match = /^(?:\[([^\]]*)\]|([^:]*)):(\d{1,5})$/.exec(place);
+  const [, bracketed, plain, digits] = match ?? [];
+  const host = bracketed ?? plain ?? '';
+  const port = Number(digits);
+  const valid = bracketed === undefined ? isHost(host) : isIPv6(host);
+  if (!valid || !(port <= 65_535)) {
+    throw new SettingsError(`${from}: "${place}" is not an address to listen on: write ${LISTEN_EXAMPLE}`);
+  }
+  return { host, port };
+}
+
+function isHost(host: string): boolean {
+  // Digits and dots alone are an IPv4 address or a mistake, never a name (RFC 1123, 2.1).
+  return /^[\d.]*$/.test(host) ? isIPv4(host) : HOST_NAME.test(host);
+}
+
+function refuseTwice(addresses: readonly ListenAddress[]): void {
+  const seen = new Set<string>();
+  for (const address of addresses) {
+    const text = formatAddress(address);
+    if (address.port !== 0 && seen.has(text)) {
+      throw new SettingsError(`two listeners are to stand on ${text}: give one of them another port`);
+    }
+    seen.add(text);
+  }
+}
+
+function parseLogLevel({ from, value }: Given): LogLevel {
+  const level = LOG_LEVELS.find((known) => known === value.toLowerCase());
+  if (level === undefined) {
+    throw new SettingsError(`${from}: "${value}" is no log level: write one of ${LOG_LEVELS.join(', ')}`);
+  }
+  return level;
+}
+
+function parseDrainTimeout(value: string): number {
+  const seconds = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
+  if (!(seconds <= MAX_DRAIN_SECONDS)) {
+    throw new SettingsError(
+      `--drain-timeout: "${value}" is no time: write seconds from 0 to ${MAX_DRAIN_SECONDS}, 10 for example`,
+    );
+  }
+  return seconds * 1000;
+}
+
+/** Kong's booleans; off when unset. */
+function parseSwitch(name: string, env: Environment): boolean {
+  const word = variable(name, env)?.toLowerCase() ?? 'off';
+  if (word === 'on' || word === 'true') return true;
+  if (word === 'off' || word === 'false') return false;
+  throw new SettingsError(`${name}: "${word}" is neither on nor off: write one of the two`);
+}
+
+function refuseDatabase(env: Environment): void {
+  const database = variable('KONG_DATABASE', env);
+  if (database !== undefined && database.toLowerCase() !== 'off') {
+    throw new SettingsError(
+      `KONG_DATABASE: "${database}" cannot be used, there is no database here: write off`,
+    );
+  }
+}
+
+function unknownVariables(env: Environment): string[] {
+  return Object.keys(env)
+    .filter((name) => name.startsWith('KONG_') && !KNOWN_VARIABLES.has(name) && !SERVICE_LINK.test(name))
+    .sort()
+    .map((name) => `${name} is set and has no effect here`);
+}

@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { SettingsError } from '#gateway/errors.js';
+import {
+  describeSettings,
+  type Environment,
+  type Flags,
+  formatAddress,
+  readSettings,
+} from '#gateway/settings.js';
+
+const FILE: Flags = { config: 'kong.yaml' };
+
+function refused(flags: Flags, env: Environment, message: RegExp): void {
+  assert.throws(
+    () => readSettings(flags, env),
+    (error) => error instanceof SettingsError && message.test(error.message),
+  );
+}
+
+describe('readSettings', () => {
+  it('fills in the defaults', () => {
+    assert.deepEqual(readSettings(FILE, {}), {
+      config: 'kong.yaml',
+      proxyListen: [{ host: '0.0.0.0', port: 8000 }],
+      adminListen: [{ host: '127.0.0.1', port: 8001 }],
+      logLevel: 'notice',
+      watch: true,
+      drainTimeout: 10_000,
+      proxy: { allowDebugHeader: false },
+      warnings: [],
+    });
+  });
+
+  it('takes variables over defaults', () => {
+    const settings = readSettings(
+      {},
+      {
+        KONG_DECLARATIVE_CONFIG: '/etc/kong/kong.yaml',
+        KONG_PROXY_LISTEN: '127.0.0.1:9000',
+        KONG_ADMIN_LISTEN: 'off',
+        KONG_LOG_LEVEL: 'warn',
+        KONG_ALLOW_DEBUG_HEADER: 'on',
+        KONG_DATABASE: 'off',
+      },
+    );
+    assert.equal(settings.config, '/etc/kong/kong.yaml');
+    assert.deepEqual(settings.proxyListen, [{ host: '127.0.0.1', port: 9000 }]);
+    assert.deepEqual(settings.adminListen, []);
+    assert.equal(settings.logLevel, 'warn');
+    assert.equal(settings.proxy.allowDebugHeader, true);
+    assert.deepEqual(settings.warnings, []);
+  });
+
+  it('takes flags over variables', () => {
+    const settings = readSettings(
+      {
+        config: 'mine.yaml',
+        proxyListen: '127.0.0.1:1',
+        adminListen: '127.0.0.1:2',
+        logLevel: 'debug',
+        allowDebugHeader: true,
+      },
+      {
+        KONG_DECLARATIVE_CONFIG: 'theirs.yaml',
+        KONG_PROXY_LISTEN: 'nonsense',
+        KONG_ADMIN_LISTEN: 'off',
+        KONG_LOG_LEVEL: 'error',
+        KONG_ALLOW_DEBUG_HEADER: 'off',
+      },
+    );
+    assert.equal(settings.config, 'mine.yaml');
+    assert.deepEqual(settings.proxyListen, [{ host: '127.0.0.1', port: 1 }]);
+    assert.deepEqual(settings.adminListen, [{ host: '127.0.0.1', port: 2 }]);
+    assert.equal(settings.logLevel, 'debug');
+    assert.equal(settings.proxy.allowDebugHeader, true);
+  });
+
+  it('takes an empty variable as unset', () => {
+    const settings = readSettings(FILE, { KONG_PROXY_LISTEN: '', KONG_LOG_LEVEL: ' ', KONG_DATABASE: '' });
+    assert.deepEqual(settings.proxyListen, [{ host: '0.0.0.0', port: 8000 }]);
+    assert.equal(settings.logLevel, 'notice');
+  });
+
+  it('asks for a config file when none is named', () => {
+    refused({}, {}, /--config kong\.yaml or set KONG_DECLARATIVE_CONFIG/);
+  });
+
+  it('refuses a database', () => {
+    refused(FILE, { KONG_DATABASE: 'postgres' }, /KONG_DATABASE: "postgres".*write off/);
+  });
+});
+
+describe('listen addresses', () => {
+  const accepted: readonly (readonly [string, readonly string[]])[] = [
+    ['off', []],
+    [' OFF ', []],
+    ['127.0.0.1:0', ['127.0.0.1:0']],
+    ['0.0.0.0:8000, [::]:8000', ['0.0.0.0:8000', '[::]:8000']],
+    ['[::1]:65535', ['[::1]:65535']],
+    ['localhost:8000', ['localhost:8000']],
+    ['my-host.example:80', ['my-host.example:80']],
+    ['127.0.0.1:0,127.0.0.1:0', ['127.0.0.1:0', '127.0.0.1:0']],
+    ['0.0.0.0:8000 reuseport backlog=16384', ['0.0.0.0:8000']],
+    ['[::]:8000 ipv6only=on so_keepalive=30m::10 deferred bind', ['[::]:8000']],
+  ];
+  for (const [text, addresses] of accepted) {
+    it(`accepts "${text}"`, () => {
+      assert.deepEqual(
+        readSettings({ ...FILE, proxyListen: text }, {}).proxyListen.map(formatAddress),
+        addresses,
+      );
+    });
+  }
+
+  const rejected: readonly (readonly [string, RegExp])[] = [
+    ['', /"" is not an address/],
+    ['8000', /"8000" is not an address to listen on: write "0\.0\.0\.0:8000"/],
+    [':8000', /not an address/],
+    ['0.0.0.0', /not an address/],
+    ['0.0.0.0:65536', /not an address/],
+    ['0.0.0.0:x', /not an address/],
+    ['0.0.0.0:-1', /not an address/],
+    ['256.0.0.1:80', /not an address/],
+    ['1.2.3:80', /not an address/],
+    ['::1:8000', /not an address/],
+    ['[127.0.0.1]:8000', /not an address/],
+    ['[nonsense]:8000', /not an address/],
+    ['*:8000', /not an address/],
+    ['unix:/run/kong.sock', /not an address/],
+    ['http://0.0.0.0:8000', /not an address/],
+    ['0.0.0.0:8000,', /not an address/],
+    ['off, 0.0.0.0:8000', /not an address/],
+    ['0.0.0.0:8443 ssl', /"ssl" in "0\.0\.0\.0:8443 ssl" is not supported yet/],
+    ['0.0.0.0:8000, 0.0.0.0:8443 http2 ssl', /"http2" .* is not supported yet/],
+    ['0.0.0.0:8000 proxy_protocol', /not supported yet/],
+    ['0.0.0.0:8000 [::]:8000', /unknown flag "\[::\]:8000".*separate listeners by commas/],
+    ['0.0.0.0:8000 reusport', /unknown flag "reusport"/],
+    ['0.0.0.0:8000, 0.0.0.0:8000', /two listeners are to stand on 0\.0\.0\.0:8000/],
+    ['127.0.0.1:8001', /two listeners are to stand on 127\.0\.0\.1:8001/],
+  ];
+  for (const [text, message] of rejected) {
+    it(`refuses "${text}", and says where it stands`, () => {
+      refused({ ...FILE, proxyListen: text }, {}, message);
+      if (text !== '') refused(FILE, { KONG_PROXY_LISTEN: text }, message);
+    });
+  }
+
+  it('names the flag or the variable', () => {
+    refused({ ...FILE, adminListen: 'x' }, {}, /^--admin-listen: /);
+    refused(FILE, { KONG_ADMIN_LISTEN: 'x' }, /^KONG_ADMIN_LISTEN: /);
+  });
+});
+
+describe('the other settings', () => {
+  const levels = 'debug info notice warn error crit alert emerg silent'.split(' ');
+  it('accepts every log level of Kong, and silent', () => {
+    for (const level of levels) assert.equal(readSettings({ ...FILE, logLevel: level }, {}).logLevel, level);
+  });
+
+  it('reads the drain timeout in seconds', () => {
+    for (const [text, milliseconds] of [
+      ['0', 0],
+      ['2.5', 2500],
+      ['86400', 86_400_000],
+    ] as const) {
+      assert.equal(readSettings({ ...FILE, drainTimeout: text }, {}).drainTimeout, milliseconds);
+    }
+  });
+
+  for (const text of ['', '-1', 'soon', '1e3', 'Infinity', '86401', '10s']) {
+    it(`refuses the drain timeout "${text}"`, () => {
+      refused({ ...FILE, drainTimeout: text }, {}, /--drain-timeout: ".*" is no time: write seconds/);
+    });
+  }
+
+  it('refuses an unknown log level and an unclear switch', () => {
+    refused(
+      { ...FILE, logLevel: 'verbose' },
+      {},
+      /--log-level: "verbose" is no log level: write one of debug, info/,
+    );
+    refused(FILE, { KONG_ALLOW_DEBUG_HEADER: 'maybe' }, /KONG_ALLOW_DEBUG_HEADER: "maybe"/);
+  });
+
+  it('is told in Kong’s words', () => {
+    assert.deepEqual(describeSettings(readSettings({ ...FILE, adminListen: 'off' }, {})), {
+      database: 'off',
+      declarative_config: 'kong.yaml',
+      proxy_listen: ['0.0.0.0:8000'],
+      admin_listen: ['off'],
+      log_level: 'notice',
+      allow_debug_header: false,
+    });
+  });
+});
+
+describe('warnings', () => {
+  it('names each listen flag without effect once', () => {
+    const { warnings } = readSettings(
+      { ...FILE, proxyListen: '0.0.0.0:1 reuseport, 0.0.0.0:2 reuseport backlog=5' },
+      {},
+    );
+    assert.deepEqual(warnings, [
+      '--proxy-listen: "reuseport" tunes nginx and has no effect here',
+      '--proxy-listen: "backlog=5" tunes nginx and has no effect here',
+    ]);
+  });
+
+  it('names the variables of Kong without effect, and not those Kubernetes makes for a Service named kong', () => {
+    const { warnings } = readSettings(FILE, {
+      KONG_PLUGINS: 'bundled',
+      KONG_PORT_MAPS: '80:8000',
+      KONG_SERVICE_HOST: '10.0.0.1',
+      KONG_PROXY_SERVICE_PORT_HTTP: '80',
+      KONG_PORT: 'tcp://10.0.0.1:80',
+      KONG_PORT_80_TCP_ADDR: '10.0.0.1',
+      KONG_PROXY_PORT_80_TCP: 'tcp://10.0.0.1:80',
+      HOME: '/root',
+    });
+    assert.deepEqual(warnings, [
+      'KONG_PLUGINS is set and has no effect here',
+      'KONG_PORT_MAPS is set and has no effect here',
+    ]);
+  });
+});
