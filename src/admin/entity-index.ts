@@ -1,0 +1,66 @@
+import type { Snapshot } from '../snapshot/snapshot.js';
+import { type AdminEntity, type EntityKind, keyOf, referenceOf } from './entity-kind.js';
+
+/** The entities of one kind, found by id, key or what they refer to. */
+export class KindIndex {
+  /** Sorted by id, the order in which they are listed: an offset into it stays good over a reload. */
+  readonly all: readonly AdminEntity[];
+  readonly #byId = new Map<string, AdminEntity>();
+  readonly #byKey = new Map<string, AdminEntity>();
+  readonly #byReference = new Map<string, AdminEntity[]>();
+
+  constructor(kind: EntityKind, entities: readonly AdminEntity[]) {
+    this.all = [...entities].sort((a, b) => (a.id < b.id ? -1 : 1));
+    for (const entity of this.all) {
+      const key = keyOf(kind, entity);
+      this.#byId.set(entity.id, entity);
+      if (key !== undefined) this.#byKey.set(key, entity);
+      for (const field of Object.keys(kind.references)) this.#refer(field, entity);
+    }
+  }
+
+  #refer(field: string, entity: AdminEntity): void {
+    const reference = `${field} ${referenceOf(entity, field)}`;
+    const referring = this.#byReference.get(reference);
+    if (referring === undefined) this.#byReference.set(reference, [entity]);
+    else referring.push(entity);
+  }
+
+  /** The entity with this id (in any case) or key. */
+  find(idOrKey: string): AdminEntity | undefined {
+    return this.#byId.get(idOrKey.toLowerCase()) ?? this.#byKey.get(idOrKey);
+  }
+
+  /** The entities whose `field` refers to `id`, sorted by id. */
+  referringTo(field: string, id: string): readonly AdminEntity[] {
+    return this.#byReference.get(`${field} ${id}`) ?? [];
+  }
+}
+
+/** Every kind's entities in one snapshot. A kind is indexed when it is first asked for. */
+export class EntityIndex {
+  readonly #snapshot: Snapshot;
+  readonly #kinds = new Map<EntityKind, KindIndex>();
+
+  constructor(snapshot: Snapshot) {
+    this.#snapshot = snapshot;
+  }
+
+  of(kind: EntityKind): KindIndex {
+    const known = this.#kinds.get(kind);
+    if (known !== undefined) return known;
+    const index = new KindIndex(kind, kind.entities(this.#snapshot.config));
+    this.#kinds.set(kind, index);
+    return index;
+  }
+
+  /** An entity as the Admin API shows it. What the file does not date dates from the snapshot, as in Kong. */
+  show(entity: AdminEntity): AdminEntity {
+    const builtAt = Math.floor(this.#snapshot.builtAt / 1000);
+    return {
+      ...entity,
+      created_at: entity.created_at ?? builtAt,
+      updated_at: entity.updated_at ?? builtAt,
+    };
+  }
+}

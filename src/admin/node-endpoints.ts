@@ -1,0 +1,98 @@
+import type { ConfigIssue } from '../config/issue.js';
+import type { ReloadHistory } from '../snapshot/reload-history.js';
+import { PRODUCT, VERSION } from '../version.js';
+import { notFound, ok, unsupported } from './answer.js';
+import type { Endpoint } from './routing-table.js';
+import type { AdminView } from './view.js';
+
+/**
+ * The Kong whose Admin API and declarative format this one speaks. Clients choose by it: decK writes format 3.0 for
+ * 3.x and the old 1.1, with its other reading of paths, for anything below. They look at the first two numbers and
+ * expect a suffix after a dash, as Kong's own other editions have one.
+ */
+const COMPATIBLE_VERSION = '3.9.3';
+
+/** What is known of this node: `/`, `/status`, `/config` and the log level. */
+export function nodeEndpoints(): readonly Endpoint[] {
+  return [
+    { pattern: '/', methods: { GET: (_request, view) => ok(nodeInformation(view)) } },
+    { pattern: '/status', methods: { GET: (_request, view) => ok(status(view)) } },
+    {
+      pattern: '/config',
+      methods: {
+        GET: (_request, { snapshot }) => ok({ config: snapshot.config.document }),
+        POST: () => unsupported('cannot load a config over the Admin API: edit the declarative file instead'),
+      },
+    },
+    { pattern: '/plugins/enabled', methods: { GET: () => ok({ enabled_plugins: [] }) } },
+    {
+      pattern: '/debug/node/log-level',
+      methods: {
+        GET: (_request, { node }) => {
+          const level = node.settings['log_level'];
+          return typeof level === 'string' ? ok({ message: `log level: ${level}` }) : notFound();
+        },
+      },
+    },
+  ];
+}
+
+function nodeInformation({ node }: AdminView): unknown {
+  return {
+    tagline: `Welcome to ${PRODUCT}`,
+    version: `${COMPATIBLE_VERSION}-${PRODUCT}-${VERSION}`,
+    edition: 'community',
+    gateway: {
+      name: PRODUCT,
+      version: VERSION,
+      node_version: process.version,
+      started_at: new Date(node.startedAt).toISOString(),
+    },
+    hostname: node.hostname,
+    node_id: node.id,
+    pids: { master: node.pid, workers: [node.pid] },
+    plugins: { available_on_server: {}, enabled_in_cluster: [] },
+    configuration: { database: 'off', ...node.settings },
+  };
+}
+
+function status({ snapshot, traffic, node, reloads }: AdminView): unknown {
+  const { rss, heapTotal, heapUsed, external } = node.memory;
+  return {
+    server: {
+      connections_accepted: traffic.accepted,
+      connections_handled: traffic.accepted,
+      connections_active: traffic.active,
+      connections_reading: 0,
+      connections_writing: traffic.inFlight,
+      connections_waiting: Math.max(0, traffic.active - traffic.inFlight),
+      total_requests: traffic.requests,
+    },
+    memory: {
+      // Named for Kong's Lua machines because dashboards look there; it is this process' JavaScript heap.
+      workers_lua_vms: [{ pid: node.pid, http_allocated_gc: mebibytes(heapUsed) }],
+      lua_shared_dicts: {},
+      process: { rss, heap_total: heapTotal, heap_used: heapUsed, external },
+    },
+    configuration_hash: snapshot.config.hash,
+    reload: reload(reloads),
+  };
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(2)} MiB`;
+}
+
+function reload({ last, counts }: Pick<ReloadHistory, 'last' | 'counts'>): unknown {
+  if (last === undefined) return { last: null, counts };
+  const { at, duration, outcome, hash, issues } = last;
+  const shown = { at: new Date(at).toISOString(), duration_ms: duration, outcome, configuration_hash: hash };
+  return { last: { ...shown, issues: issues.map(showIssue) }, counts };
+}
+
+/** Without the line of the file itself: it may hold a secret. */
+function showIssue(issue: ConfigIssue): unknown {
+  const { code, severity, file, line, column, entity, name, field, message, hint } = issue;
+  const place = { code, severity, file, line, column };
+  return { ...place, entity: entity ?? null, name: name ?? null, field, message, hint: hint ?? null };
+}

@@ -1,0 +1,52 @@
+import { AdminServer } from '#gateway/admin/server.js';
+import { loadConfig } from '#gateway/config/load.js';
+import type { Logger } from '#gateway/log.js';
+import { Traffic } from '#gateway/metrics/traffic.js';
+import { ReloadHistory } from '#gateway/snapshot/reload-history.js';
+import { buildSnapshot } from '#gateway/snapshot/snapshot.js';
+import { SnapshotStore } from '#gateway/snapshot/store.js';
+
+/** An Admin API on a free port, without a proxy, and what it shows. */
+export interface RunningAdmin {
+  readonly url: string;
+  readonly port: number;
+  readonly server: AdminServer;
+  readonly store: SnapshotStore;
+  readonly reloads: ReloadHistory;
+  readonly traffic: Traffic;
+  /** What was logged at error level. */
+  readonly errors: readonly string[];
+  /** Serves another config from now on. */
+  swap(text: string): void;
+  close(): Promise<void>;
+}
+
+/** Starts an Admin API that shows the declarative config in `text`. */
+export async function startAdmin(text: string, allowedHosts: readonly string[] = []): Promise<RunningAdmin> {
+  let version = 0;
+  const snapshot = (from: string) => {
+    version += 1;
+    return buildSnapshot(loadConfig({ file: 'kong.yaml', text: from }), version, Date.now());
+  };
+  const store = new SnapshotStore(snapshot(text));
+  const errors: string[] = [];
+  const ignore = (): void => undefined;
+  const log: Logger = {
+    debug: ignore,
+    info: ignore,
+    warn: ignore,
+    error: (_fields, message) => errors.push(message),
+  };
+  const reloads = new ReloadHistory();
+  const traffic = new Traffic();
+  const nodeId = 'b5f2c1de-0000-4000-8000-000000000000';
+  const settings = { log_level: 'error' };
+  const rest = { log, nodeId, startedAt: Date.now(), settings, allowedHosts };
+  const server = new AdminServer({ store, reloads, traffic, ...rest });
+  const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
+  return {
+    ...{ url: `http://127.0.0.1:${port}`, port, server, store, reloads, traffic, errors },
+    swap: (next) => void store.swap(snapshot(next)),
+    close: () => server.close(),
+  };
+}

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { buildRoutingTable } from '#gateway/admin/endpoints.js';
+import { Traffic } from '#gateway/metrics/traffic.js';
+import { ReloadHistory } from '#gateway/snapshot/reload-history.js';
+import { PRODUCT, VERSION } from '#gateway/version.js';
+import { sampleRequest, sampleView } from './sample.js';
+
+const table = buildRoutingTable([]);
+
+function read(target: string, view = sampleView()): unknown {
+  const { status, body } = table.answer(sampleRequest('GET', target), view);
+  assert.equal(status, 200);
+  return body;
+}
+
+describe('GET /', () => {
+  it('says what runs here', () => {
+    assert.deepEqual(read('/'), {
+      tagline: `Welcome to ${PRODUCT}`,
+      version: `3.9.3-${PRODUCT}-${VERSION}`,
+      edition: 'community',
+      gateway: {
+        name: PRODUCT,
+        version: VERSION,
+        node_version: process.version,
+        started_at: '2020-09-13T12:26:40.000Z',
+      },
+      hostname: 'here',
+      node_id: 'b5f2c1de-0000-4000-8000-000000000000',
+      pids: { master: 42, workers: [42] },
+      plugins: { available_on_server: {}, enabled_in_cluster: [] },
+      configuration: { database: 'off', log_level: 'warn' },
+    });
+  });
+});
+
+describe('GET /status', () => {
+  it('counts connections and requests, and names the config that serves', () => {
+    const traffic = Object.assign(new Traffic(), { accepted: 9, active: 5, requests: 40, inFlight: 2 });
+    assert.deepEqual(read('/status', sampleView({ traffic })), {
+      server: {
+        connections_accepted: 9,
+        connections_handled: 9,
+        connections_active: 5,
+        connections_reading: 0,
+        connections_writing: 2,
+        connections_waiting: 3,
+        total_requests: 40,
+      },
+      memory: {
+        workers_lua_vms: [{ pid: 42, http_allocated_gc: '3.00 MiB' }],
+        lua_shared_dicts: {},
+        process: { rss: 5, heap_total: 4, heap_used: 3 * 2 ** 20, external: 1 },
+      },
+      configuration_hash: '0123456789abcdef0123456789abcdef',
+      reload: { last: null, counts: { applied: 0, unchanged: 0, rejected: 0 } },
+    });
+  });
+
+  it('tells why the last reload was rejected, without the line of the file', () => {
+    const reloads = new ReloadHistory();
+    const issue = {
+      code: 'unknown-field',
+      severity: 'error',
+      file: 'kong.yaml',
+      line: 3,
+      column: 5,
+      endColumn: 9,
+      field: 'prot',
+      path: 'services[0].prot',
+      message: 'unknown field',
+      source: '    prot: s3cret',
+    } as const;
+    reloads.record({ at: 0, duration: 1, outcome: 'applied', hash: 'a', issues: [] });
+    reloads.record({
+      at: 1_700_000_000_000,
+      duration: 12.5,
+      outcome: 'rejected',
+      hash: 'a',
+      issues: [issue, { ...issue, entity: 'service', name: 'users', hint: 'write protocol' }],
+    });
+    const status = read('/status', sampleView({ reloads }));
+    assert.ok(typeof status === 'object' && status !== null && 'reload' in status);
+    const place = { code: 'unknown-field', severity: 'error', file: 'kong.yaml', line: 3, column: 5 };
+    assert.deepEqual(status.reload, {
+      last: {
+        at: '2023-11-14T22:13:20.000Z',
+        duration_ms: 12.5,
+        outcome: 'rejected',
+        configuration_hash: 'a',
+        issues: [
+          { ...place, entity: null, name: null, field: 'prot', message: 'unknown field', hint: null },
+          {
+            ...place,
+            entity: 'service',
+            name: 'users',
+            field: 'prot',
+            message: 'unknown field',
+            hint: 'write protocol',
+          },
+        ],
+      },
+      counts: { applied: 1, unchanged: 0, rejected: 1 },
+    });
+  });
+});
+
+describe('other facts of the node', () => {
+  it('shows the declarative file as it was loaded', () => {
+    assert.deepEqual(read('/config'), { config: '_format_version: "3.0"\n' });
+  });
+
+  it('takes no config over HTTP', () => {
+    const { status, body } = table.answer(sampleRequest('POST', '/config', { config: '' }), sampleView());
+    assert.equal(status, 405);
+    assert.deepEqual(body, {
+      code: 12,
+      name: 'operation unsupported',
+      message: 'cannot load a config over the Admin API: edit the declarative file instead',
+    });
+  });
+
+  it('shows the log level', () => {
+    assert.deepEqual(read('/debug/node/log-level'), { message: 'log level: warn' });
+  });
+
+  it('has no plugins yet', () => {
+    assert.deepEqual(read('/plugins/enabled'), { enabled_plugins: [] });
+  });
+});

@@ -1,0 +1,73 @@
+import { EntityIndex } from '#gateway/admin/entity-index.js';
+import type { AdminEntity, EntityKind } from '#gateway/admin/entity-kind.js';
+import type { AdminRequest } from '#gateway/admin/request.js';
+import { parseTarget } from '#gateway/admin/request.js';
+import type { AdminView } from '#gateway/admin/view.js';
+import type { GatewayConfig } from '#gateway/config/entities.js';
+import { Traffic } from '#gateway/metrics/traffic.js';
+import { ReloadHistory } from '#gateway/snapshot/reload-history.js';
+import type { Snapshot } from '#gateway/snapshot/snapshot.js';
+
+/** A kind made up for a test, with the entities given. */
+export function sampleKind(
+  name: string,
+  all: readonly AdminEntity[],
+  rest: Partial<EntityKind> = {},
+): EntityKind {
+  const paths = { path: name, nestedPath: name };
+  return { name, ...paths, key: 'name', references: {}, rules: null, entities: () => all, ...rest };
+}
+
+/** An entity made up for a test, with the fields given besides. */
+export function sampleEntity(
+  id: string,
+  name: string | null,
+  tags: readonly string[] | null = null,
+  rest: Readonly<Record<string, unknown>> = {},
+): AdminEntity {
+  return { ...rest, ...{ id, name, tags, created_at: null, updated_at: null } };
+}
+
+const config: GatewayConfig = {
+  format_version: '3.0',
+  transform: true,
+  hash: '0123456789abcdef0123456789abcdef',
+  services: [],
+  routes: [],
+  document: '_format_version: "3.0"\n',
+};
+
+/** What an answer is made from, with an empty config built at second 1,700,000,000. */
+export function sampleView(rest: Partial<AdminView> = {}): AdminView {
+  const snapshot: Snapshot = {
+    version: 1,
+    config,
+    router: { match: () => undefined },
+    builtAt: 1_700_000_000_999,
+  };
+  return {
+    snapshot,
+    entities: new EntityIndex(snapshot),
+    reloads: new ReloadHistory(),
+    traffic: new Traffic(),
+    node: {
+      id: 'b5f2c1de-0000-4000-8000-000000000000',
+      hostname: 'here',
+      pid: 42,
+      startedAt: 1_600_000_000_000,
+      settings: { log_level: 'warn' },
+      memory: { rss: 5, heapTotal: 4, heapUsed: 3 * 2 ** 20, external: 1, arrayBuffers: 0 },
+    },
+    ...rest,
+  };
+}
+
+/** A request as the routing table gets it. An object as body is sent as JSON. */
+export function sampleRequest(method: string, target: string, body?: object): AdminRequest {
+  return {
+    ...parseTarget(target),
+    method,
+    contentType: body === undefined ? undefined : 'application/json',
+    body: body === undefined ? '' : JSON.stringify(body),
+  };
+}
