@@ -1,0 +1,106 @@
+import { connect as connectTcp, type LookupFunction, type OnReadOpts, Socket } from 'node:net';
+import { connect as connectTls, type SecureContext } from 'node:tls';
+import { messageOf } from '../../errors.js';
+import type { Origin } from './transport.js';
+import { UpstreamError } from './upstream-error.js';
+
+/** What opening a socket takes besides the origin. */
+export interface ConnectOptions {
+  readonly onread: OnReadOpts;
+  /** For `https` origins: what all of them share, built once as it is costly. */
+  readonly secureContext: SecureContext | undefined;
+  /** A TLS session of an earlier connection to the same origin. */
+  readonly session: Buffer | undefined;
+  /** Milliseconds for all attempts together, of which one address may take a part. */
+  readonly timeout: number;
+  readonly lookup: LookupFunction | undefined;
+}
+
+/** With several addresses, Node gives each but the last 250 ms by default, less than a far upstream may need. */
+const MAX_ATTEMPT_MILLISECONDS = 1_000;
+
+/** Starts to connect. Never throws: what cannot even be tried comes as the socket's 'error'. */
+export function openSocket(origin: Origin, options: ConnectOptions): Socket {
+  const attempt = Math.max(10, Math.min(MAX_ATTEMPT_MILLISECONDS, Math.floor(options.timeout / 2)));
+  const common = {
+    host: origin.host,
+    port: origin.port,
+    onread: options.onread,
+    autoSelectFamilyAttemptTimeout: attempt,
+    // 'drain' then means that the kernel has taken everything.
+    highWaterMark: 1,
+    ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
+  };
+  try {
+    const socket =
+      origin.tls === undefined
+        ? connectTcp(common)
+        : connectTls({ ...common, ...tlsOptions(origin, options) });
+    return socket.setNoDelay(true);
+  } catch (error) {
+    const socket = new Socket();
+    process.nextTick(() => socket.destroy(error instanceof Error ? error : new Error(String(error))));
+    return socket;
+  }
+}
+
+function tlsOptions(origin: Origin, options: ConnectOptions) {
+  const verify = origin.tls?.verify ?? true;
+  const servername = origin.tls?.servername;
+  return {
+    rejectUnauthorized: verify,
+    ...(servername === undefined ? {} : { servername }),
+    ...(options.secureContext === undefined ? {} : { secureContext: options.secureContext }),
+    ...(options.session === undefined ? {} : { session: options.session }),
+    // The name is not compared where nothing is verified, which saves decoding the certificate.
+    ...(verify ? {} : { checkServerIdentity: () => undefined }),
+  };
+}
+
+/** Why a connection was not made. `handshaking`: TCP was connected, TLS was under way. */
+export function connectError(origin: Origin, error: Error | undefined, handshaking: boolean): UpstreamError {
+  const where = `${origin.host}:${origin.port}`;
+  const cause = error === undefined ? {} : { cause: error };
+  const reason = reasonOf(error);
+  if (handshaking) {
+    return new UpstreamError(
+      'tls_failed',
+      'connect',
+      `the TLS handshake with ${where} failed: ${reason}`,
+      cause,
+    );
+  }
+  if (isResolutionError(error)) {
+    return new UpstreamError(
+      'name_resolution',
+      'connect',
+      `the name ${origin.host} has no address: ${reason}`,
+      cause,
+    );
+  }
+  return new UpstreamError('connect_failed', 'connect', `cannot connect to ${where}: ${reason}`, cause);
+}
+
+/** The connection was not made in time. */
+export function connectTimeout(origin: Origin, milliseconds: number, handshaking: boolean): UpstreamError {
+  const where = `${origin.host}:${origin.port}`;
+  const message = handshaking
+    ? `the TLS handshake with ${where} was not done ${milliseconds} ms after the connection was begun`
+    : `cannot connect to ${where} within ${milliseconds} ms`;
+  return new UpstreamError('connect_timeout', 'connect', message);
+}
+
+/** Only getaddrinfo fails with this `syscall`; every code of its (ENOTFOUND, EAI_AGAIN, …) means: no address. */
+function isResolutionError(error: Error | undefined): boolean {
+  if (error === undefined) return false;
+  if ('syscall' in error && typeof error.syscall === 'string' && /^(getaddrinfo|query)/.test(error.syscall))
+    return true;
+  return 'code' in error && typeof error.code === 'string' && /^(ENOTFOUND|ENODATA|EAI_)/.test(error.code);
+}
+
+/** An AggregateError (one error an address) has no message of its own. */
+function reasonOf(error: Error | undefined): string {
+  if (error === undefined) return 'the upstream closed the connection';
+  if (error instanceof AggregateError) return error.errors.map(messageOf).join(', ');
+  return messageOf(error);
+}

@@ -1,0 +1,98 @@
+import type { UpstreamError } from './upstream-error.js';
+
+/** How an `https` origin is spoken to. Every field is part of the pool's key: no two settings share a socket. */
+export interface UpstreamTls {
+  /** The name sent as SNI and checked against the certificate; undefined for an IP address. */
+  readonly servername: string | undefined;
+  readonly verify: boolean;
+}
+
+/** Where an upstream lives. Connections are pooled by all of its fields. */
+export interface Origin {
+  /** A host name, or an IP address without brackets. */
+  readonly host: string;
+  readonly port: number;
+  readonly tls: UpstreamTls | undefined;
+  /** Equal for equal origins, different for different ones. */
+  readonly key: string;
+}
+
+/** Milliseconds: to be connected (TLS included), between two writes, and for the head or between two reads. */
+export interface UpstreamTimeouts {
+  readonly connect: number;
+  readonly write: number;
+  readonly read: number;
+}
+
+/** How the request body is framed and where it comes from. */
+export type UpstreamBody =
+  /** No body at all. */
+  | { readonly kind: 'none' }
+  /** The whole body; the head says Content-Length. */
+  | { readonly kind: 'whole'; readonly bytes: Buffer }
+  /** Comes through `UpstreamCall.write`; the head says Content-Length, the caller keeps to it. */
+  | { readonly kind: 'length' }
+  /** Comes through `UpstreamCall.write`; the head says chunked, the transport frames it. */
+  | { readonly kind: 'chunked' }
+  /**
+   * No body, but a request to switch protocols. After a 101, `write` sends raw bytes and `onData` brings raw bytes,
+   * until the upstream ends (`onEnd`); the read timeout then counts from the last byte in either direction.
+   */
+  | { readonly kind: 'tunnel' };
+
+/** One request to an upstream. */
+export interface UpstreamRequest {
+  readonly method: string;
+  /** The request-target, as it goes on the wire. */
+  readonly target: string;
+  /** Names and values in turn: the complete head (Host, Connection and framing included), in latin1 and free of CR and LF. */
+  readonly rawHeaders: readonly string[];
+  readonly body: UpstreamBody;
+  readonly timeouts: UpstreamTimeouts;
+  /** True: over a new connection, for the repetition of a request whose pooled connection proved `stale`. */
+  readonly fresh?: boolean;
+}
+
+/** The head of an answer. */
+export interface UpstreamHead {
+  readonly status: number;
+  /** The reason phrase as sent, may be empty. */
+  readonly reason: string;
+  /** Names and values in turn, as received, in latin1. */
+  readonly rawHeaders: readonly string[];
+}
+
+/**
+ * Takes an answer. Calls come in this order: `onInterim` (1xx but 101) any number of times, `onHead` once,
+ * `onData` any number of times, then exactly one of `onEnd` and `onError`. `onError` may come at any point and
+ * is always the last call. After `UpstreamCall.abort` nothing comes any more. No call is made from inside `send`.
+ */
+export interface UpstreamHandler {
+  onInterim(head: UpstreamHead): void;
+  onHead(head: UpstreamHead): void;
+  /** Returns false to ask for a pause until `UpstreamCall.resume`; what was read before may still come. */
+  onData(chunk: Buffer): boolean;
+  /** The answer is complete. `rawTrailers`: names and values in turn, usually empty. */
+  onEnd(rawTrailers: readonly string[]): void;
+  onError(error: UpstreamError): void;
+  /** More of a streamed request body can be written. */
+  onDrain(): void;
+}
+
+/** A request under way. */
+export interface UpstreamCall {
+  /** Sends a piece of a streamed body. Returns false to ask for a pause until `onDrain`. */
+  write(chunk: Buffer): boolean;
+  /** Ends a streamed body, with trailers where it is chunked. */
+  end(rawTrailers?: readonly string[]): void;
+  resume(): void;
+  /** Gives up: the connection is closed, the handler hears nothing more. Does nothing once the answer is complete. */
+  abort(): void;
+}
+
+/** Sends requests to upstreams over pooled connections that outlive snapshots. */
+export interface Transport {
+  send(origin: Origin, request: UpstreamRequest, handler: UpstreamHandler): UpstreamCall;
+  /** Closes idle connections now and busy ones as they end. Idempotent; resolves when all are closed. */
+  close(): Promise<void>;
+}
