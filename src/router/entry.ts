@@ -8,8 +8,8 @@ export interface Entry {
   readonly rank: number;
   readonly route: Route;
   readonly service: Service | null;
-  /** The port the host asks for; 0 for any. */
-  readonly port: number;
+  /** The port the host asks for; undefined for any. */
+  readonly port: number | undefined;
   readonly methods: ReadonlySet<string> | undefined;
   readonly headers: readonly HeaderMatcher[] | undefined;
   readonly snis: ReadonlySet<string> | undefined;
@@ -21,7 +21,7 @@ export interface Entry {
 
 /** The match of an entry whose host and literal path prefix are known to fit, or undefined. */
 export function matchEntry(entry: Entry, query: RouteQuery): RouteMatch | undefined {
-  if (entry.port !== 0 && entry.port !== query.port) return undefined;
+  if (entry.port !== undefined && entry.port !== query.port) return undefined;
   if (entry.methods !== undefined && !entry.methods.has(query.method)) return undefined;
   if (entry.snis !== undefined && query.scheme === 'https' && !sniMatches(entry.snis, query.sni))
     return undefined;

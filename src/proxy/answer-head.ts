@@ -1,0 +1,117 @@
+import { PRODUCT_TOKEN } from '../version.js';
+import { namedByConnection } from './client-head.js';
+import type { Exchange } from './exchange.js';
+import { debugHeaders } from './respond.js';
+import type { UpstreamHead } from './transport/transport.js';
+
+/** Types that get a charset when they name none, as Kong's nginx does it. */
+const CHARSET_TYPES: ReadonlySet<string> = new Set([
+  'text/html',
+  'text/plain',
+  'text/xml',
+  'application/javascript',
+  'application/rss+xml',
+  'text/vnd.wap.wml',
+]);
+
+const OWN_VIA = `1.1 ${PRODUCT_TOKEN}`;
+
+/** The lines of an answer that say how it is framed, and what of it the client gets. */
+export interface AnswerHead {
+  /** Names and values in turn. */
+  readonly headers: string[];
+  /** The Trailer lines, names and values in turn: only a chunked answer may carry them (RFC 9110, 6.6.2). */
+  readonly trailer: readonly string[];
+  /** The Content-Length; -1 where there is none. */
+  readonly length: number;
+}
+
+/**
+ * Writes the head of the client's answer from the upstream's: hop-by-hop lines go (RFC 9110, 7.6.1), the
+ * gateway's own come behind.
+ */
+export function answerHead(exchange: Exchange, head: UpstreamHead): AnswerHead {
+  const headers: string[] = [];
+  const trailer: string[] = [];
+  const named = namedByConnection(connectionOf(head.rawHeaders));
+  const seen = { length: -1, server: false, type: false, via: '' };
+  for (let i = 0; i < head.rawHeaders.length; i += 2) {
+    const name = head.rawHeaders[i] ?? '';
+    const value = head.rawHeaders[i + 1] ?? '';
+    const lower = name.toLowerCase();
+    // A 426 has to name the protocol it asks for (RFC 9110, 15.5.22).
+    const asked = lower === 'upgrade' && head.status === 426;
+    if (!asked && (isDropped(lower) || named?.includes(lower))) continue;
+    if (lower === 'trailer') {
+      trailer.push(name, value);
+    } else if (lower === 'via') {
+      seen.via = seen.via === '' ? `${value}, ` : `${seen.via}${value}, `;
+    } else if (lower === 'content-type') {
+      // Two types contradict each other: the first counts, as in Kong.
+      if (!seen.type && value !== '') headers.push(name, withCharset(value));
+      seen.type = true;
+    } else {
+      if (lower === 'content-length') seen.length = Number(value);
+      if (lower === 'server') seen.server = true;
+      headers.push(name, value);
+    }
+  }
+  if (!seen.server) headers.push('Server', PRODUCT_TOKEN);
+  headers.push('X-Kong-Upstream-Latency', String(exchange.upstreamLatency));
+  headers.push('X-Kong-Proxy-Latency', String(exchange.proxyLatency));
+  headers.push('Via', seen.via === '' ? OWN_VIA : seen.via + OWN_VIA, 'X-Kong-Request-Id', exchange.id);
+  if (exchange.debug) headers.push(...debugHeaders(exchange));
+  return { headers, trailer, length: seen.length };
+}
+
+/** The lines of an interim answer, without those that speak of one connection only. */
+export function interimHeaders(rawHeaders: readonly string[]): string[] {
+  const headers: string[] = [];
+  const named = namedByConnection(connectionOf(rawHeaders));
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] ?? '';
+    const lower = name.toLowerCase();
+    if (!isDropped(lower) && !named?.includes(lower)) headers.push(name, rawHeaders[i + 1] ?? '');
+  }
+  return headers;
+}
+
+/** A reason phrase that may stand in a status line; one that may not is left out (it is optional, RFC 9112, 4). */
+export function safeReason(reason: string): string {
+  return /^[\t\x20-\x7e\x80-\xff]*$/.test(reason) ? reason : '';
+}
+
+function isDropped(name: string): boolean {
+  switch (name) {
+    case 'connection':
+    case 'keep-alive':
+    case 'transfer-encoding':
+    case 'upgrade':
+    case 'x-pad':
+    case 'x-accel-redirect':
+    case 'x-accel-expires':
+    case 'x-accel-limit-rate':
+    case 'x-accel-buffering':
+    case 'x-accel-charset':
+    case 'x-kong-upstream-latency':
+    case 'x-kong-proxy-latency':
+    case 'x-kong-request-id':
+      return true;
+    default:
+      return false;
+  }
+}
+
+function connectionOf(rawHeaders: readonly string[]): string | undefined {
+  let value: string | undefined;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i] ?? '';
+    if (name.length !== 10 || name.toLowerCase() !== 'connection') continue;
+    value = value === undefined ? rawHeaders[i + 1] : `${value}, ${rawHeaders[i + 1] ?? ''}`;
+  }
+  return value;
+}
+
+function withCharset(type: string): string {
+  return CHARSET_TYPES.has(type.toLowerCase()) ? `${type}; charset=UTF-8` : type;
+}

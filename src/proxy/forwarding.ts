@@ -1,0 +1,245 @@
+import type { Duplex } from 'node:stream';
+import type { Service } from '../config/entities.js';
+import type { Logger } from '../log.js';
+import type { RouteMatch } from '../router/router.js';
+import { upstreamPath } from '../router/upstream-path.js';
+import { encodePath } from '../uri.js';
+import { ClientAnswer } from './client-answer.js';
+import type { ClientRequest, Exchange } from './exchange.js';
+import { failureAnswer } from './failure.js';
+import { type BodySink, clientFraming, RequestBody } from './request-body.js';
+import { respondBadRequest, respondError, respondNotSupported, respondUpstreamFailure } from './respond.js';
+import { decideRetry } from './retry-policy.js';
+import { preservedHostOrigin, serviceOrigin } from './service-origin.js';
+import { forwardedTrailers } from './trailers.js';
+import type {
+  Origin,
+  Transport,
+  UpstreamBody,
+  UpstreamCall,
+  UpstreamHandler,
+  UpstreamHead,
+  UpstreamRequest,
+} from './transport/transport.js';
+import type { UpstreamError } from './transport/upstream-error.js';
+import { Tunnel } from './tunnel.js';
+import { type Framing, upstreamHeaders } from './upstream-head.js';
+
+/** One request on its way to a service and back, over as many attempts as it takes. */
+export class Forwarding implements UpstreamHandler, BodySink {
+  readonly #exchange: Exchange;
+  readonly #client: ClientRequest;
+  readonly #match: RouteMatch;
+  readonly #service: Service;
+  readonly #transport: Transport;
+  readonly #log: Logger;
+  readonly #answer: ClientAnswer;
+  readonly #origin: Origin;
+  readonly #hostHeader: string;
+  #request: UpstreamRequest | undefined;
+  #body: RequestBody | undefined;
+  #call: UpstreamCall | undefined;
+  #tunnel: Tunnel | undefined;
+  #attempts = 0;
+  #done = false;
+
+  constructor(
+    exchange: Exchange,
+    client: ClientRequest,
+    match: RouteMatch,
+    service: Service,
+    transport: Transport,
+    log: Logger,
+  ) {
+    this.#exchange = exchange;
+    this.#client = client;
+    this.#match = match;
+    this.#service = service;
+    this.#transport = transport;
+    this.#log = log;
+    this.#answer = new ClientAnswer(exchange, () => this.#call?.resume());
+    const preserved = match.route.preserve_host && client.host.raw !== '';
+    this.#hostHeader = preserved ? client.host.raw : serviceOrigin(service).hostHeader;
+    this.#origin = preserved
+      ? preservedHostOrigin(service, client.host.routed)
+      : serviceOrigin(service).origin;
+  }
+
+  /** Reads the body as far as the route wants it read ahead, then sends. */
+  start(): void {
+    const { req, res, upgrade } = this.#exchange;
+    res.on('close', () => this.#onClientGone());
+    if (upgrade !== undefined) this.#watchUpgrade(upgrade.socket);
+    this.#exchange.cancel = () => this.#giveUp();
+    const framing = clientFraming(req);
+    if (framing.kind === 'unsupported') {
+      respondNotSupported(this.#exchange, 501);
+      return;
+    }
+    if (upgrade !== undefined) this.#prepare({ kind: 'none' }, { kind: 'tunnel' });
+    else if (framing.kind === 'none') this.#prepare(framing, { kind: 'none' });
+    else if (framing.kind === 'length' && framing.length === '0') this.#prepare(framing, { kind: 'none' });
+    else this.#readBody(framing);
+  }
+
+  onInterim(head: UpstreamHead): void {
+    this.#answer.interim(head);
+  }
+
+  onHead(head: UpstreamHead): void {
+    this.#exchange.upstreamAnswered();
+    if (head.status === 101) this.#openTunnel(head);
+    else this.#answer.begin(head);
+  }
+
+  onData(chunk: Buffer): boolean {
+    return this.#tunnel === undefined ? this.#answer.write(chunk) : this.#tunnel.onData(chunk);
+  }
+
+  onEnd(rawTrailers: readonly string[]): void {
+    this.#done = true;
+    if (this.#tunnel !== undefined) {
+      this.#tunnel.onEnd();
+      return;
+    }
+    this.#answer.end(rawTrailers);
+    this.#body?.discard();
+  }
+
+  onError(error: UpstreamError): void {
+    const { res, req } = this.#exchange;
+    this.#call = undefined;
+    if (this.#tunnel !== undefined || res.headersSent) {
+      this.#done = true;
+      this.#logFailure(error, 'upstream failed inside its answer');
+      this.#answer.cut();
+      return;
+    }
+    this.#exchange.upstreamAnswered();
+    const decision = this.#repeatable(error)
+      ? decideRetry(req.method ?? '', error, this.#attempts, this.#service.retries)
+      : 'give-up';
+    if (decision === 'give-up') this.#fail(error);
+    else this.#send(decision === 'retry-fresh');
+  }
+
+  onDrain(): void {
+    if (this.#tunnel !== undefined) this.#tunnel.onDrain();
+    else this.#body?.resume();
+  }
+
+  onBody(chunk: Buffer): boolean {
+    return this.#call?.write(chunk) ?? false;
+  }
+
+  onBodyEnd(rawTrailers: readonly string[]): void {
+    this.#call?.end(forwardedTrailers(rawTrailers));
+  }
+
+  #readBody(framing: Framing): void {
+    const body = new RequestBody(this.#exchange.req, () => this.#onSlowClient());
+    this.#body = body;
+    const send = (): void => {
+      const outgoing = body.outgoing(framing);
+      this.#prepare(outgoing.framing, outgoing.body);
+    };
+    if (this.#match.route.request_buffering) body.buffer(send);
+    // What came with the head is read first: a body that is complete by then goes on with its length, as in Kong.
+    else setImmediate(send);
+  }
+
+  #prepare(framing: Framing, body: UpstreamBody): void {
+    const { route } = this.#match;
+    const { path, target } = this.#client;
+    const prefix = route.strip_path ? this.#match.prefix : undefined;
+    const upstream = upstreamPath(this.#service.path, path, prefix, route.path_handling);
+    this.#request = {
+      method: this.#exchange.req.method ?? 'GET',
+      target: encodePath(upstream) + target.query,
+      rawHeaders: upstreamHeaders(this.#exchange, this.#client, route, this.#hostHeader, framing),
+      body,
+      timeouts: {
+        connect: this.#service.connect_timeout,
+        write: this.#service.write_timeout,
+        read: this.#service.read_timeout,
+      },
+    };
+    this.#exchange.forwardedAt = performance.now();
+    this.#send(false);
+  }
+
+  #send(fresh: boolean): void {
+    if (this.#request === undefined || this.#done) return;
+    if (!fresh) this.#attempts += 1;
+    const request = fresh ? { ...this.#request, fresh } : this.#request;
+    this.#call = this.#transport.send(this.#origin, request, this);
+    if (request.body.kind === 'length' || request.body.kind === 'chunked') this.#body?.stream(this);
+  }
+
+  /** A body that streams can only be repeated while all of it is held and none of it has left. */
+  #repeatable(error: UpstreamError): boolean {
+    const kind = this.#request?.body.kind;
+    if (kind === 'none' || kind === 'whole') return true;
+    if (kind === 'tunnel') return true;
+    return error.phase === 'connect' && this.#body?.repeatable === true;
+  }
+
+  #fail(error: UpstreamError): void {
+    this.#done = true;
+    this.#logFailure(error, 'no usable answer from the upstream');
+    const { status, message } = failureAnswer(error.failure);
+    if (status === 503) respondError(this.#exchange, status, message);
+    else respondUpstreamFailure(this.#exchange, status, message);
+    this.#body?.discard();
+  }
+
+  #logFailure(error: UpstreamError, message: string): void {
+    this.#log.error(
+      {
+        request_id: this.#exchange.id,
+        route: this.#match.route.name ?? this.#match.route.id,
+        service: this.#service.name ?? this.#service.id,
+        upstream: `${this.#origin.host}:${this.#origin.port}`,
+        attempts: this.#attempts,
+        code: error.code,
+        phase: error.phase,
+        reason: error.message,
+      },
+      message,
+    );
+  }
+
+  #openTunnel(head: UpstreamHead): void {
+    const { upgrade } = this.#exchange;
+    const call = this.#call;
+    if (upgrade === undefined || call === undefined) return;
+    this.#tunnel = new Tunnel(this.#exchange, upgrade, call);
+    this.#tunnel.open(head);
+  }
+
+  /** Nobody reads the connection before it is a tunnel; a client that ends it is gone, as it is later. */
+  #watchUpgrade(socket: Duplex): void {
+    const onEnd = () => {
+      if (this.#tunnel === undefined) socket.destroy();
+    };
+    socket.on('end', onEnd);
+    this.#exchange.res.on('finish', () => socket.off('end', onEnd));
+  }
+
+  #onClientGone(): void {
+    if (!this.#exchange.res.writableFinished) this.#giveUp();
+  }
+
+  #giveUp(): void {
+    if (this.#done) return;
+    this.#done = true;
+    this.#call?.abort();
+    this.#body?.discard();
+  }
+
+  #onSlowClient(): void {
+    if (this.#done || this.#exchange.res.headersSent) return;
+    this.#giveUp();
+    respondBadRequest(this.#exchange, 408, 'Request timeout');
+  }
+}

@@ -1,0 +1,138 @@
+import { STATUS_CODES } from 'node:http';
+import { PRODUCT_TOKEN } from '../version.js';
+import { errorBody, statusPage } from './error-body.js';
+import type { Exchange } from './exchange.js';
+
+/** Where Kong's reason phrase is not Node's. */
+const REASONS: Readonly<Record<number, string>> = {
+  302: 'Moved Temporarily',
+  405: 'Not Allowed',
+  408: 'Request Time-out',
+  413: 'Request Entity Too Large',
+  414: 'Request-URI Too Large',
+  426: '',
+  503: 'Service Temporarily Unavailable',
+  504: 'Gateway Time-out',
+};
+
+/** Answers with an error of the gateway's own: JSON unless the client asks for something else. */
+export function respondError(exchange: Exchange, status: number, message: string): void {
+  send(
+    exchange,
+    status,
+    errorBody(message, exchange.id, exchange.req.headers.accept, 'json'),
+    latency(exchange),
+  );
+}
+
+/** Answers a request that is not understood: plain text unless the client asks for something else. */
+export function respondBadRequest(exchange: Exchange, status: number, message: string): void {
+  send(
+    exchange,
+    status,
+    errorBody(message, exchange.id, exchange.req.headers.accept, 'plain'),
+    latency(exchange),
+    true,
+  );
+}
+
+/** Answers a request whose body proved malformed on its way to the upstream, and closes. */
+export function respondBadBody(exchange: Exchange): void {
+  const { accept } = exchange.req.headers;
+  send(exchange, 400, errorBody('Bad request', exchange.id, accept, 'plain'), proxied(exchange), true);
+}
+
+/** Answers for an upstream that gave no usable answer: plain text unless the client asks for something else. */
+export function respondUpstreamFailure(exchange: Exchange, status: number, message: string): void {
+  const { req } = exchange;
+  const grpc = req.headers['content-type']?.startsWith('application/grpc') === true;
+  const rendered = grpc
+    ? { contentType: 'application/json; charset=utf-8', body: JSON.stringify({ message }) }
+    : errorBody(message, exchange.id, req.headers.accept, 'plain');
+  send(exchange, status, rendered, proxied(exchange));
+}
+
+/** Sends a client that came over plain HTTP to HTTPS, as the route's `https_redirect_status_code` says. */
+export function respondHttpsOnly(exchange: Exchange, status: number, host: string, target: string): void {
+  if (status === 426) {
+    const rendered = errorBody('Please use HTTPS protocol', exchange.id, exchange.req.headers.accept, 'json');
+    send(exchange, status, rendered, [
+      'Upgrade',
+      'TLS/1.2, HTTP/1.1',
+      'Connection',
+      'Upgrade',
+      ...latency(exchange),
+    ]);
+    return;
+  }
+  const body = statusPage(status === 302 ? '302 Found' : `${status} ${STATUS_CODES[status] ?? ''}`);
+  send(exchange, status, { contentType: 'text/html', body }, [
+    'Location',
+    `https://${host}${target}`,
+    ...latency(exchange),
+  ]);
+}
+
+/**
+ * Answers a request whose transfer coding (501, RFC 9112, 6.1) or version (505, RFC 9110, 15.6.6) is not
+ * understood, and closes.
+ */
+export function respondNotSupported(exchange: Exchange, status: 501 | 505): void {
+  const body = statusPage(`${status} ${STATUS_CODES[status] ?? ''}`);
+  send(exchange, status, { contentType: 'text/html; charset=UTF-8', body }, latency(exchange), true);
+}
+
+/** What marks an answer to a request that was on its way to an upstream. */
+function proxied(exchange: Exchange): readonly string[] {
+  const { httpVersion } = exchange.req;
+  return [
+    'X-Kong-Upstream-Latency',
+    String(exchange.upstreamLatency),
+    'X-Kong-Proxy-Latency',
+    String(exchange.proxyLatency),
+    'Via',
+    `${httpVersion === '1.0' ? '1' : httpVersion} ${PRODUCT_TOKEN}`,
+  ];
+}
+
+function latency(exchange: Exchange): readonly string[] {
+  return ['X-Kong-Response-Latency', String(exchange.responseLatency)];
+}
+
+function send(
+  exchange: Exchange,
+  status: number,
+  rendered: { readonly contentType: string; readonly body: string },
+  headers: readonly string[],
+  close = false,
+): void {
+  const { res } = exchange;
+  const body = Buffer.from(rendered.body);
+  res.writeHead(status, REASONS[status] ?? STATUS_CODES[status] ?? '', [
+    'Content-Type',
+    rendered.contentType,
+    'Connection',
+    exchange.closing || close ? 'close' : 'keep-alive',
+    'Content-Length',
+    String(body.length),
+    ...headers,
+    ...debugHeaders(exchange),
+    'Server',
+    PRODUCT_TOKEN,
+    'X-Kong-Request-Id',
+    exchange.id,
+  ]);
+  res.end(body);
+}
+
+/** Which route and service served, for `Kong-Debug` (the setting allow_debug_header). */
+export function debugHeaders(exchange: Exchange): readonly string[] {
+  const { match } = exchange;
+  if (!exchange.debug || match === undefined) return [];
+  const { route, service } = match;
+  const headers = ['Kong-Route-Id', route.id];
+  if (route.name !== null) headers.push('Kong-Route-Name', route.name);
+  if (service !== null) headers.push('Kong-Service-Id', service.id);
+  if (service !== null && service.name !== null) headers.push('Kong-Service-Name', service.name);
+  return headers;
+}

@@ -1,0 +1,47 @@
+import { isIP } from 'node:net';
+import type { Service } from '../config/entities.js';
+import type { Origin } from './transport/transport.js';
+
+/** What of a service every request to it needs, worked out once. */
+export interface ServiceOrigin {
+  readonly origin: Origin;
+  /** The value of Host: the port is left out where it is the scheme's own. */
+  readonly hostHeader: string;
+}
+
+const known = new WeakMap<Service, ServiceOrigin>();
+
+/** Where a service's requests go. */
+export function serviceOrigin(service: Service): ServiceOrigin {
+  const found = known.get(service);
+  if (found !== undefined) return found;
+  const fresh = { origin: makeOrigin(service, service.host), hostHeader: hostHeader(service) };
+  known.set(service, fresh);
+  return fresh;
+}
+
+/** Where a request goes that keeps its own Host: over TLS that name is asked for and checked, as in Kong. */
+export function preservedHostOrigin(service: Service, host: string): Origin {
+  return service.protocol === 'https' ? makeOrigin(service, host) : serviceOrigin(service).origin;
+}
+
+function makeOrigin(service: Service, name: string): Origin {
+  const host = service.host.replace(/^\[(.*)\]$/, '$1');
+  const { port } = service;
+  if (service.protocol !== 'https') return { host, port, tls: undefined, key: `http ${host} ${port}` };
+  const bare = name.replace(/^\[(.*)\]$/, '$1');
+  const servername = isIP(bare) === 0 ? bare : undefined;
+  const verify = service.tls_verify === true;
+  return {
+    host,
+    port,
+    tls: { servername, verify },
+    key: `https ${host} ${port} ${servername ?? ''} ${verify}`,
+  };
+}
+
+function hostHeader(service: Service): string {
+  const host = isIP(service.host) === 6 ? `[${service.host}]` : service.host;
+  const usual = service.protocol === 'https' ? 443 : 80;
+  return service.port === usual ? host : `${host}:${service.port}`;
+}

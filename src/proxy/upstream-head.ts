@@ -1,0 +1,65 @@
+import type { Route } from '../config/entities.js';
+import { PRODUCT, PRODUCT_TOKEN } from '../version.js';
+import type { ClientRequest, Exchange } from './exchange.js';
+
+/** How the body of a request to an upstream is framed: what goes into its head. */
+export type Framing =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'length'; readonly length: string }
+  | { readonly kind: 'chunked' };
+
+/**
+ * Writes the head of the request to the upstream, names and values in turn: what the gateway says first, then the
+ * client's own lines in their order. X-Forwarded-For is appended to; the other X-Forwarded lines are the
+ * gateway's, whatever the client sent.
+ */
+export function upstreamHeaders(
+  exchange: Exchange,
+  client: ClientRequest,
+  route: Route,
+  hostHeader: string,
+  framing: Framing,
+): string[] {
+  const { head, host, target } = client;
+  const { clientAddress } = exchange;
+  const headers = [
+    'Host',
+    hostHeader,
+    'Connection',
+    exchange.upgrade === undefined ? 'keep-alive' : 'keep-alive, Upgrade',
+    'X-Forwarded-For',
+    head.forwardedFor === '' ? clientAddress : `${head.forwardedFor}, ${clientAddress}`,
+    'X-Forwarded-Proto',
+    exchange.scheme,
+    'X-Forwarded-Host',
+    host.name === '' ? PRODUCT : host.name,
+    'X-Forwarded-Port',
+    String(exchange.port),
+    'X-Forwarded-Path',
+    target.rawPath,
+  ];
+  const prefix = exchange.match?.prefix;
+  if (route.strip_path && prefix !== undefined && prefix !== '/')
+    headers.push('X-Forwarded-Prefix', latin1(prefix));
+  headers.push('X-Real-IP', clientAddress, 'X-Kong-Request-Id', exchange.id, 'Via', via(head.via, exchange));
+  if (exchange.upgrade !== undefined) headers.push('Upgrade', 'websocket');
+  if (head.trailers) headers.push('TE', 'trailers');
+  for (const text of head.forwarded) headers.push(text);
+  if (framing.kind === 'length') headers.push('Content-Length', framing.length);
+  if (framing.kind === 'chunked') headers.push('Transfer-Encoding', 'chunked');
+  return headers;
+}
+
+function via(before: string, exchange: Exchange): string {
+  const { httpVersion } = exchange.req;
+  const own = `${httpVersion === '1.0' ? '1' : httpVersion} ${PRODUCT_TOKEN}`;
+  return before === '' ? own : `${before}, ${own}`;
+}
+
+/** Header values travel as bytes, one character each. */
+function latin1(text: string): string {
+  for (let i = 0; i < text.length; i++) {
+    if (text.charCodeAt(i) > 0x7f) return Buffer.from(text, 'utf8').toString('latin1');
+  }
+  return text;
+}

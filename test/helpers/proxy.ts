@@ -1,0 +1,66 @@
+import type { GatewayConfig } from '#gateway/config/entities.js';
+import { loadConfig } from '#gateway/config/load.js';
+import { Traffic } from '#gateway/metrics/traffic.js';
+import { ProxyServer } from '#gateway/proxy/server.js';
+import type { Transport } from '#gateway/proxy/transport/transport.js';
+import { buildSnapshot } from '#gateway/snapshot/snapshot.js';
+import { SnapshotStore } from '#gateway/snapshot/store.js';
+import { type Logged, recordingLog } from './gateway.js';
+
+/** The data plane alone, on a free port of 127.0.0.1: configs are swapped in as objects. */
+export class RunningProxy {
+  readonly port: number;
+  readonly traffic: Traffic;
+  readonly logged: readonly Logged[];
+  readonly #store: SnapshotStore;
+  readonly #server: ProxyServer;
+  #version = 1;
+
+  private constructor(
+    port: number,
+    traffic: Traffic,
+    logged: readonly Logged[],
+    store: SnapshotStore,
+    server: ProxyServer,
+  ) {
+    this.port = port;
+    this.traffic = traffic;
+    this.logged = logged;
+    this.#store = store;
+    this.#server = server;
+  }
+
+  /** Starts with a config of no routes where none is given. */
+  static async start(
+    config: object = {},
+    settings: { readonly allowDebugHeader: boolean } = { allowDebugHeader: false },
+    transport?: Transport,
+  ): Promise<RunningProxy> {
+    const store = new SnapshotStore(buildSnapshot(loadObject(config), 1, Date.now()));
+    const traffic = new Traffic();
+    const { log, logged } = recordingLog();
+    const server = new ProxyServer({
+      ...{ store, traffic, log, settings },
+      ...(transport === undefined ? {} : { transport }),
+    });
+    const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
+    return new RunningProxy(port, traffic, logged, store, server);
+  }
+
+  /** Puts another config in service. Throws ConfigError where it is refused. */
+  swap(config: object): void {
+    const loaded = loadObject(config);
+    this.#version += 1;
+    this.#store.swap(buildSnapshot(loaded, this.#version, Date.now()));
+  }
+
+  /** Lets what is under way end within `timeout` milliseconds; without one, cuts it. */
+  async close(timeout = 0): Promise<void> {
+    await this.#server.close(timeout);
+  }
+}
+
+/** Loads a config given as an object, of format 3.0 where it names none. */
+export function loadObject(config: object): GatewayConfig {
+  return loadConfig({ file: 'test.json', text: JSON.stringify({ _format_version: '3.0', ...config }) });
+}
