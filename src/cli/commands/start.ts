@@ -1,0 +1,75 @@
+import { formatIssue } from '../../config/format-issue.js';
+import { messageOf } from '../../errors.js';
+import { Gateway, type Listeners } from '../../gateway.js';
+import { createLogger, type Logger } from '../../log.js';
+import {
+  type Environment,
+  type Flags,
+  formatAddress,
+  type ListenAddress,
+  readSettings,
+  type Settings,
+} from '../../settings.js';
+import type { ReloadRecord } from '../../snapshot/reload-history.js';
+import { PRODUCT, VERSION } from '../../version.js';
+import { EXIT } from '../failure.js';
+import { takeSignals } from '../signals.js';
+import type { Terminal } from '../terminal.js';
+import { terminalLog } from '../terminal-log.js';
+import { describeConfig } from './check.js';
+
+/** How long the process may outlive its gateway, in milliseconds. */
+const LINGER = 1000;
+
+/** `gateway start`: serves until a signal ends it. Rejects with what kept it from starting. */
+export async function start(flags: Flags, env: Environment, terminal: Terminal): Promise<number> {
+  const settings = readSettings(flags, env);
+  const log = createLogger(settings.logLevel, terminal.interactive ? terminalLog(terminal) : process.stderr);
+  const gateway = new Gateway({ settings, log, onReload: (record) => showIssues(record, terminal) });
+  const stopped = takeSignals(() => {
+    gateway.reload('SIGHUP').catch((error: unknown) => log.error({ err: error }, messageOf(error)));
+  });
+  exitOnDefect(log);
+  announce(await gateway.start(), gateway, settings, terminal);
+  if (!terminal.interactive) log.info({ hash: gateway.current.config.hash }, 'started');
+  const signal = await stopped;
+  terminal.out(
+    `${signal}: draining, ${settings.drainTimeout / 1000} s at most; a second signal ends at once`,
+  );
+  await gateway.close();
+  exitUnlessDone(EXIT.ok);
+  return EXIT.ok;
+}
+
+/** The process ends by itself when everything is closed; a socket that a library forgot must not keep it. */
+function exitUnlessDone(code: number): void {
+  setTimeout(() => process.exit(code), LINGER).unref();
+}
+
+/** After an error nobody caught, the state of the process is unknown: it says so and ends. */
+function exitOnDefect(log: Logger): void {
+  process.on('uncaughtException', (error, origin) => {
+    log.error({ err: error, origin }, `fatal: ${messageOf(error)}`);
+    process.exit(EXIT.failed);
+  });
+}
+
+function announce(listeners: Listeners, gateway: Gateway, settings: Settings, terminal: Terminal): void {
+  terminal.out(`${PRODUCT} ${VERSION}`);
+  for (const line of describeListeners('proxy', listeners.proxy)) terminal.out(line);
+  for (const line of describeListeners('admin', listeners.admin)) terminal.out(line);
+  terminal.out(`config  ${settings.config}: ${describeConfig(gateway.current.config)}`);
+  const sighup = 'SIGHUP reloads it';
+  terminal.out(settings.watch ? `watching ${settings.config}` : `not watching ${settings.config}: ${sighup}`);
+}
+
+function describeListeners(name: string, addresses: readonly ListenAddress[]): readonly string[] {
+  if (addresses.length === 0) return [`${name}   off`];
+  return addresses.map((address) => `${name}   http://${formatAddress(address)}`);
+}
+
+/** A person at a terminal sees the source lines too; the log itself goes without them. */
+function showIssues(record: ReloadRecord, terminal: Terminal): void {
+  if (!terminal.interactive) return;
+  for (const issue of record.issues) terminal.err(formatIssue(issue, { color: terminal.color }));
+}
