@@ -1,0 +1,24 @@
+import { hasNumbers, isObject } from '../process/calls.js';
+
+/** What the raw-socket generator is to send, and which answers are right. */
+export interface SocketPlan {
+  readonly port: number;
+  readonly connections: number;
+  /** As they go over the wire, sent in turn. */
+  readonly requests: readonly string[];
+  /** The letters of the upstreams that may answer. */
+  readonly letters: readonly string[];
+  readonly bodyBytes: number;
+}
+
+/** Whether what came from another process is a plan. */
+export function isSocketPlan(value: unknown): value is SocketPlan {
+  return (
+    hasNumbers(value, 'port', 'connections', 'bodyBytes') &&
+    isObject(value) &&
+    'requests' in value &&
+    Array.isArray(value.requests) &&
+    'letters' in value &&
+    Array.isArray(value.letters)
+  );
+}
