@@ -16,6 +16,9 @@ const ANSWERS: Readonly<Record<string, readonly [status: number, message: string
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request timeout'],
 };
 
+/** Milliseconds a client has to close a connection whose last answer is out (nginx's lingering_timeout is 5 s). */
+const LINGER = 2_000;
+
 /** What means that the client is gone, within a message too. */
 const GONE: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'HPE_INVALID_EOF_STATE']);
 
@@ -41,11 +44,11 @@ export function answerClientError(error: ParserError, socket: Duplex): void {
 
 function refuseBody(pending: ServerResponse, error: ParserError, socket: Duplex): void {
   const exchange = pending.req instanceof GatewayRequest ? pending.req.exchange : undefined;
-  if (exchange?.cancel === undefined) {
+  if (exchange?.underWay === undefined) {
     refuse(error, socket);
     return;
   }
-  exchange.cancel();
+  exchange.underWay.giveUp();
   respondBadBody(exchange);
 }
 
@@ -68,6 +71,9 @@ function refuse(error: ParserError, socket: Duplex): void {
       body,
     ].join('\r\n'),
   );
+  // Closed at once, with bytes of the client unread, the connection could take the answer with it.
+  const linger = setTimeout(() => socket.destroy(), LINGER).unref();
+  socket.on('close', () => clearTimeout(linger));
 }
 
 /** Node keeps the answer under way on the socket. */

@@ -27,6 +27,11 @@ export class GatewayRequest extends IncomingMessage {
   exchange: Exchange | undefined = undefined;
 }
 
+/** Something under way for a request that can be given up, without a word to the client. */
+export interface Cancellable {
+  giveUp(): void;
+}
+
 /** One request and its answer: what the steps of its life hand on to each other. */
 export class Exchange {
   readonly req: IncomingMessage;
@@ -41,14 +46,13 @@ export class Exchange {
   readonly clientAddress: string;
   /** The port the client reached. */
   readonly port: number;
-  /** Whether the connection ends with this answer. */
-  readonly closing: boolean;
+  readonly #draining: () => boolean;
   /** Whether the answer names its route and service. */
   debug = false;
   client: ClientRequest | undefined;
   match: RouteMatch | undefined;
-  /** Gives up what is under way for this request, without an answer; set by who does it. */
-  cancel: (() => void) | undefined;
+  /** Set by who does it. */
+  underWay: Cancellable | undefined;
   /** When the request was handed to the upstream; undefined before. */
   forwardedAt: number | undefined;
   /** From the hand-over to the first byte of the answer or the failure, in whole milliseconds. */
@@ -58,16 +62,21 @@ export class Exchange {
     req: IncomingMessage,
     res: ServerResponse,
     snapshot: Snapshot,
-    closing: boolean,
+    draining: () => boolean,
     upgrade: UpgradeSocket | undefined,
   ) {
     this.req = req;
     this.res = res;
     this.snapshot = snapshot;
-    this.closing = closing || !res.shouldKeepAlive;
+    this.#draining = draining;
     this.upgrade = upgrade;
     this.clientAddress = plainAddress(req.socket.remoteAddress ?? '');
     this.port = req.socket.localPort ?? 0;
+  }
+
+  /** Whether the connection ends with this answer, as things stand now. */
+  get closing(): boolean {
+    return !this.res.shouldKeepAlive || this.#draining();
   }
 
   /** From the first look at the request to the hand-over, in whole milliseconds. */

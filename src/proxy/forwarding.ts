@@ -70,7 +70,7 @@ export class Forwarding implements UpstreamHandler, BodySink {
     const { req, res, upgrade } = this.#exchange;
     res.on('close', () => this.#onClientGone());
     if (upgrade !== undefined) this.#watchUpgrade(upgrade.socket);
-    this.#exchange.cancel = () => this.#giveUp();
+    this.#exchange.underWay = this;
     const framing = clientFraming(req);
     if (framing.kind === 'unsupported') {
       respondNotSupported(this.#exchange, 501);
@@ -227,10 +227,10 @@ export class Forwarding implements UpstreamHandler, BodySink {
   }
 
   #onClientGone(): void {
-    if (!this.#exchange.res.writableFinished) this.#giveUp();
+    if (!this.#exchange.res.writableFinished) this.giveUp();
   }
 
-  #giveUp(): void {
+  giveUp(): void {
     if (this.#done) return;
     this.#done = true;
     this.#call?.abort();
@@ -239,7 +239,7 @@ export class Forwarding implements UpstreamHandler, BodySink {
 
   #onSlowClient(): void {
     if (this.#done || this.#exchange.res.headersSent) return;
-    this.#giveUp();
+    this.giveUp();
     respondBadRequest(this.#exchange, 408, 'Request timeout');
   }
 }

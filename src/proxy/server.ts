@@ -44,7 +44,10 @@ export class ProxyServer {
   readonly #upgraded = new Set<Duplex>();
   /** Connections that were handed back to the server: they count once. */
   readonly #returned = new WeakSet<Duplex>();
+  /** Connections without a request so far: Node does not count them as idle. */
+  readonly #fresh = new Set<Socket>();
   #closing: Promise<void> | undefined;
+  readonly #draining = () => this.#closing !== undefined;
 
   constructor(options: ProxyServerOptions) {
     this.#options = options;
@@ -77,9 +80,8 @@ export class ProxyServer {
     const closed = this.#servers.map(
       (server) => new Promise<void>((resolve) => server.close(() => resolve())),
     );
-    const sweep = setInterval(() => {
-      for (const server of this.#servers) server.closeIdleConnections();
-    }, DRAIN_INTERVAL);
+    this.#endIdle();
+    const sweep = setInterval(() => this.#endIdle(), DRAIN_INTERVAL);
     const limit = setTimeout(() => {
       for (const server of this.#servers) server.closeAllConnections();
       for (const socket of this.#upgraded) socket.destroy();
@@ -88,6 +90,11 @@ export class ProxyServer {
     clearInterval(sweep);
     clearTimeout(limit);
     await this.#transport.close();
+  }
+
+  #endIdle(): void {
+    for (const server of this.#servers) server.closeIdleConnections();
+    for (const socket of this.#fresh) if (socket.bytesRead === 0) socket.destroy();
   }
 
   #createServer(): Server {
@@ -115,13 +122,15 @@ export class ProxyServer {
     return server;
   }
 
-  #onConnection(socket: Duplex): void {
+  #onConnection(socket: Socket): void {
     if (this.#returned.has(socket)) return;
     const { traffic } = this.#options;
     traffic.accepted += 1;
     traffic.active += 1;
+    this.#fresh.add(socket);
     socket.on('close', () => {
       traffic.active -= 1;
+      this.#fresh.delete(socket);
     });
   }
 
@@ -129,10 +138,11 @@ export class ProxyServer {
     const { traffic, store, settings } = this.#options;
     traffic.requests += 1;
     traffic.inFlight += 1;
+    this.#fresh.delete(req.socket);
     res.on('close', () => {
       traffic.inFlight -= 1;
     });
-    const exchange = new Exchange(req, res, store.current, this.#closing !== undefined, upgrade);
+    const exchange = new Exchange(req, res, store.current, this.#draining, upgrade);
     if (req instanceof GatewayRequest) req.exchange = exchange;
     handleRequest(exchange, this.#forwarder, settings.allowDebugHeader);
     return exchange;
@@ -160,7 +170,7 @@ export class ProxyServer {
     const exchange = this.#onRequest(req, res, early === undefined ? undefined : { socket, early });
     res.on('finish', () => {
       if (early === undefined || exchange.closing || !(socket instanceof Socket)) {
-        socket.end();
+        socket.end(() => socket.destroy());
         return;
       }
       // An upgrade that was answered otherwise leaves the connection to HTTP.
