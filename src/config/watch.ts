@@ -112,6 +112,11 @@ class FileWatcher implements ConfigWatcher {
 
   async #compare(): Promise<void> {
     const digest = await digestOf(this.#file);
+    // A save that began while the content was read may have shown half of itself: it is looked at again.
+    if ((await markOf(this.#file)) !== this.#mark) {
+      this.#hinted = true;
+      return;
+    }
     if (digest === this.#digest || this.#closed.signal.aborted) return;
     this.#digest = digest;
     await this.#onChange();
