@@ -107,6 +107,25 @@ export function tunnelCases(make: MakeTransport): void {
       assert.equal((await exchange.failed()).failure, 'read_timeout');
     });
 
+    it('sends what was written before an abort, to an upstream that takes it', async () => {
+      const transport = opened.add(make());
+      const upstream = opened.add(
+        await RawUpstream.start(async (connection) => {
+          await connection.request();
+          connection.socket.pause();
+          connection.write(SWITCHED);
+        }),
+      );
+      const exchange = Exchange.send(transport, originOf(upstream.port), TUNNEL);
+      await waitFor('the 101', () => exchange.head);
+      exchange.call.write(Buffer.alloc(32 << 20, 'x'));
+      exchange.abort();
+      const [connection] = upstream.connections;
+      connection?.socket.resume();
+      await waitFor('the connection to end', () => connection?.ended);
+      assert.equal(connection?.received.split('\r\n\r\n')[1]?.length, 32 << 20);
+    });
+
     it('ends for the upstream with abort', async () => {
       const transport = opened.add(make());
       const upstream = opened.add(

@@ -126,8 +126,15 @@ export class Connection implements ResponseSink, Carrier {
   }
 
   abort(): void {
+    const request = this.#call?.request;
     this.#detach();
-    this.#socket.destroy();
+    if (request?.body.kind !== 'tunnel' || !this.#headSeen) {
+      this.#socket.destroy();
+      return;
+    }
+    // The last words of a tunnel still go out, to an upstream that takes them.
+    this.#socket.setTimeout(request.timeouts.write, () => this.#socket.destroy());
+    this.#socket.destroySoon();
   }
 
   // What the parser finds in the answer.

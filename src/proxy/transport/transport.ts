@@ -86,7 +86,10 @@ export interface UpstreamCall {
   /** Ends a streamed body, with trailers where it is chunked. */
   end(rawTrailers?: readonly string[]): void;
   resume(): void;
-  /** Gives up: the connection is closed, the handler hears nothing more. Does nothing once the answer is complete. */
+  /**
+   * Gives up: the connection is closed, the handler hears nothing more. Does nothing once the answer is complete.
+   * What was written into a tunnel still goes out first.
+   */
   abort(): void;
 }
 
