@@ -1,20 +1,35 @@
 import { randomUUID } from 'node:crypto';
 import { AdminServer } from './admin/server.js';
 import type { GatewayConfig } from './config/entities.js';
+import { readEnvironment } from './config/env-file.js';
 import { ConfigError, type ConfigIssue } from './config/issue.js';
-import { loadConfigFile } from './config/load.js';
+import { type LoadedConfig, loadConfigs } from './config/load.js';
+import { readSources, STDIN } from './config/source.js';
+import { unexecuted } from './config/unexecuted.js';
 import { type ConfigWatcher, watchConfig } from './config/watch.js';
 import { GatewayError, messageOf } from './errors.js';
 import type { Logger } from './log.js';
 import { Traffic } from './metrics/traffic.js';
 import { ProxyServer } from './proxy/server.js';
-import { describeSettings, type ListenAddress, type Settings } from './settings.js';
+import {
+  CONFIG_STRING,
+  configName,
+  describeSettings,
+  type Environment,
+  type ListenAddress,
+  type Settings,
+} from './settings.js';
 import { ReloadHistory, type ReloadOutcome, type ReloadRecord } from './snapshot/reload-history.js';
 import { buildSnapshot, type Snapshot } from './snapshot/snapshot.js';
 import { SnapshotStore } from './snapshot/store.js';
 
+/** So many warnings of a config are logged one by one. */
+const MAX_WARNINGS = 20;
+
 export interface GatewayOptions {
   readonly settings: Settings;
+  /** The variables that values of the config may come from, besides those of the settings' files; none unless given. */
+  readonly environment?: Environment;
   readonly log: Logger;
   /** Told how every load after the first one ended, once it is recorded. */
   readonly onReload?: (record: ReloadRecord) => void;
@@ -27,16 +42,19 @@ export interface Listeners {
 }
 
 /**
- * One process that serves one declarative file: loads it, listens, follows its changes, and ends. A config becomes
+ * One process that serves one declarative config: loads it, listens, follows its changes, and ends. A config becomes
  * live in two steps, `prepare` and `commit`, and whatever fails before the second leaves what serves untouched.
  */
 export class Gateway {
   readonly #settings: Settings;
+  readonly #environment: Environment;
   readonly #log: Logger;
   readonly #onReload: (record: ReloadRecord) => void;
   readonly #reloads = new ReloadHistory();
   readonly #traffic = new Traffic();
   #version = 0;
+  /** The warnings that hold for what serves. */
+  #announced: ReadonlySet<string> = new Set();
   #store: SnapshotStore | undefined;
   #watcher: ConfigWatcher | undefined;
   #proxy: ProxyServer | undefined;
@@ -49,6 +67,7 @@ export class Gateway {
 
   constructor(options: GatewayOptions) {
     this.#settings = options.settings;
+    this.#environment = options.environment ?? {};
     this.#log = options.log;
     this.#onReload = options.onReload ?? (() => undefined);
   }
@@ -78,7 +97,7 @@ export class Gateway {
   }
 
   /**
-   * Reads the file anew and serves it if it is valid and says something else. Never rejects for the config's sake:
+   * Reads the config anew and serves it if it is valid and says something else. Never rejects for the config's sake:
    * the record says how it ended; rejects with GatewayError `not_started` when nothing serves. Reloads run one after another; all that are asked for while one runs are one.
    */
   reload(reason: string): Promise<ReloadRecord> {
@@ -112,16 +131,18 @@ export class Gateway {
   }
 
   async #start(): Promise<Listeners> {
-    const { config: file, watch, proxyListen, adminListen, proxy: proxySettings } = this.#settings;
+    const { watch, proxyListen, adminListen, proxy: proxySettings } = this.#settings;
     const log = this.#log;
     const startedAt = Date.now();
     for (const warning of this.#settings.warnings) log.warn({}, warning);
-    // The watch stands before the file is read, so that no change falls between the two.
-    if (watch) this.#watcher = await watchConfig(file, () => this.#followChange(), { log });
+    // The watch stands before the files are read, so that no change falls between the two.
+    if (watch) this.#watcher = await watchConfig(this.#watched(), () => this.#followChange(), { log });
     const began = performance.now();
-    const store = new SnapshotStore(await this.prepare(await loadConfigFile(file)));
+    const loaded = await this.#load();
+    const store = new SnapshotStore(await this.prepare(loaded.config));
     this.#store = store;
     this.#record(began, 'applied', []);
+    this.#announce(loaded);
     const traffic = this.#traffic;
     this.#proxy = new ProxyServer({ store, traffic, log, settings: proxySettings });
     const proxy = await listenAll(this.#proxy, proxyListen);
@@ -133,6 +154,7 @@ export class Gateway {
       nodeId: randomUUID(),
       startedAt,
       settings: describeSettings(this.#settings),
+      showSecrets: this.#settings.showSecrets,
     });
     const admin = await listenAll(this.#admin, adminListen);
     return { proxy, admin };
@@ -141,24 +163,59 @@ export class Gateway {
   /** A change seen while the gateway starts is looked at once it has started. */
   async #followChange(): Promise<void> {
     await this.#busy;
-    if (this.#store !== undefined && this.#closing === undefined) await this.reload('the file changed');
+    if (this.#store !== undefined && this.#closing === undefined) await this.reload('the config changed');
+  }
+
+  #watched(): readonly string[] {
+    const { config, envFiles } = this.#settings;
+    return [...config, ...envFiles].filter((path) => path !== STDIN);
+  }
+
+  /** Reads and checks everything anew, the variables of files too. */
+  async #load(): Promise<LoadedConfig> {
+    const { config: paths, configText, envFiles, strict } = this.#settings;
+    const environment = await readEnvironment(envFiles, this.#environment);
+    const sources =
+      configText === undefined ? await readSources(paths) : [{ file: CONFIG_STRING, text: configText }];
+    const loaded = loadConfigs(sources, { environment });
+    const idle = strict ? unexecuted(loaded.config) : [];
+    if (idle.length > 0) {
+      const message = `refused, for --strict is on and not all would be executed: ${idle.join('; ')}`;
+      throw new GatewayError('not_executed', message);
+    }
+    return loaded;
+  }
+
+  /** Tells what is loaded and does nothing yet, and what is probably wrong; each sentence once as long as it holds. */
+  #announce({ config, warnings }: LoadedConfig): void {
+    const announced = new Set<string>();
+    const say = (sentence: string, fields: object): void => {
+      if (!this.#announced.has(sentence)) this.#log.warn(fields, sentence);
+      announced.add(sentence);
+    };
+    for (const sentence of unexecuted(config)) say(sentence, {});
+    for (const { source: _, ...issue } of warnings.slice(0, MAX_WARNINGS)) say(sentenceOf(issue), { issue });
+    const more = warnings.length - MAX_WARNINGS;
+    if (more > 0) say(`and ${more} more warnings: "gateway check" tells all`, {});
+    this.#announced = announced;
   }
 
   async #reload(reason: string): Promise<ReloadRecord> {
-    const { config: file } = this.#settings;
+    const name = configName(this.#settings);
     const began = performance.now();
     let outcome: ReloadOutcome = 'unchanged';
     let issues: readonly ConfigIssue[] = [];
     try {
-      const config = await loadConfigFile(file);
-      if (config.hash !== this.current.config.hash) {
-        this.commit(await this.prepare(config));
+      const loaded = await this.#load();
+      if (loaded.config.hash !== this.current.config.hash) {
+        this.commit(await this.prepare(loaded.config));
         outcome = 'applied';
       }
+      this.#announce(loaded);
     } catch (error) {
       outcome = 'rejected';
-      issues = issuesOf(error, file);
-      if (!(error instanceof GatewayError)) this.#log.error({ err: error }, `reloading ${file} failed`);
+      issues = issuesOf(error, name);
+      if (!(error instanceof GatewayError)) this.#log.error({ err: error }, `reloading ${name} failed`);
     }
     const record = this.#record(began, outcome, issues);
     this.#onReload(record);
@@ -174,11 +231,11 @@ export class Gateway {
   }
 
   #report(record: ReloadRecord, reason: string): void {
-    const { config: file } = this.#settings;
+    const name = configName(this.#settings);
     const { outcome, hash, duration, issues } = record;
     for (const { source: _, ...issue } of issues) {
       // The source line stays out of the log, for it may hold a secret.
-      this.#log.error({ issue }, `${issue.file}:${issue.line}:${issue.column}: ${issue.message}`);
+      this.#log.error({ issue }, sentenceOf(issue));
     }
     const fields = { reason, outcome, hash, duration };
     if (outcome === 'rejected') {
@@ -186,13 +243,13 @@ export class Gateway {
       const rejected = this.#reloads.counts.rejected;
       this.#log.error(
         { ...fields, issues: issues.length, rejected },
-        `${file} rejected, ${count}; config ${hash} keeps serving`,
+        `${name} rejected, ${count}; config ${hash} keeps serving`,
       );
       return;
     }
     const { services, routes } = this.current.config;
     const size = { services: services.length, routes: routes.length };
-    const message = outcome === 'applied' ? `${file} applied` : `${file} says the same as before`;
+    const message = outcome === 'applied' ? `${name} applied` : `${name} says the same as before`;
     this.#log.info({ ...fields, ...size }, message);
   }
 
@@ -209,6 +266,10 @@ export class Gateway {
       throw new GatewayError('not_started', 'the gateway has not loaded a config');
     return this.#store;
   }
+}
+
+function sentenceOf(issue: Omit<ConfigIssue, 'source'>): string {
+  return `${issue.file}:${issue.line}:${issue.column}: ${issue.message}`;
 }
 
 interface Listening {

@@ -16,8 +16,14 @@ export interface ProxySettings {
 
 /** How this process runs; what it serves is the config's matter. */
 export interface Settings {
-  /** The path of the declarative file, as given. */
-  readonly config: string;
+  /** The declarative files and folders, as given; `-` stands for standard input. Empty where the text is given. */
+  readonly config: readonly string[];
+  /** The text of the config, where a variable holds it. */
+  readonly configText: string | undefined;
+  /** Files of variables for the values of the config, later ones over earlier ones. */
+  readonly envFiles: readonly string[];
+  /** Whether to refuse a config that holds what this version loads and does not execute. */
+  readonly strict: boolean;
   /** Empty when the listener is off. */
   readonly proxyListen: readonly ListenAddress[];
   readonly adminListen: readonly ListenAddress[];
@@ -26,13 +32,18 @@ export interface Settings {
   /** How long in-flight requests may take to end at shutdown, in milliseconds. */
   readonly drainTimeout: number;
   readonly proxy: ProxySettings;
+  /** Whether the Admin API shows secrets. */
+  readonly showSecrets: boolean;
   /** What was asked for and has no effect, one sentence each. */
   readonly warnings: readonly string[];
 }
 
 /** The flags of `gateway start` as written on the command line; an absent one was not given. */
 export interface Flags {
-  readonly config?: string;
+  readonly config?: readonly string[];
+  readonly envFile?: readonly string[];
+  readonly strict?: boolean;
+  readonly adminShowSecrets?: boolean;
   readonly proxyListen?: string;
   readonly adminListen?: string;
   readonly logLevel?: string;
@@ -53,6 +64,7 @@ const MAX_DRAIN_SECONDS = 86_400;
 
 const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
   'KONG_DECLARATIVE_CONFIG',
+  'KONG_DECLARATIVE_CONFIG_STRING',
   'KONG_PROXY_LISTEN',
   'KONG_ADMIN_LISTEN',
   'KONG_LOG_LEVEL',
@@ -80,10 +92,7 @@ interface Given {
 export function readSettings(flags: Flags, env: Environment): Settings {
   const warnings = unknownVariables(env);
   refuseDatabase(env);
-  const config = given('--config', flags.config, 'KONG_DECLARATIVE_CONFIG', env);
-  if (config === undefined) {
-    throw new SettingsError('no config file given: write --config kong.yaml or set KONG_DECLARATIVE_CONFIG');
-  }
+  const { config, configText } = readConfigPlace(flags, env, warnings);
   const proxyListen = parseListen(
     given('--proxy-listen', flags.proxyListen, 'KONG_PROXY_LISTEN', env, DEFAULT_PROXY_LISTEN),
     warnings,
@@ -94,24 +103,72 @@ export function readSettings(flags: Flags, env: Environment): Settings {
   );
   refuseTwice([...proxyListen, ...adminListen]);
   return {
-    config: config.value,
+    config,
+    configText,
+    envFiles: flags.envFile ?? [],
+    strict: flags.strict ?? false,
     proxyListen,
     adminListen,
     logLevel: parseLogLevel(given('--log-level', flags.logLevel, 'KONG_LOG_LEVEL', env, DEFAULT_LOG_LEVEL)),
-    watch: flags.watch ?? true,
+    // Standard input and a variable say what they have to say once.
+    watch: (flags.watch ?? true) && configText === undefined && !config.includes('-'),
     drainTimeout: parseDrainTimeout(flags.drainTimeout ?? String(DEFAULT_DRAIN_SECONDS)),
     proxy: {
       allowDebugHeader: flags.allowDebugHeader ?? parseSwitch('KONG_ALLOW_DEBUG_HEADER', env),
     },
+    showSecrets: flags.adminShowSecrets ?? false,
     warnings,
   };
+}
+
+/** How the text of a config that stands in a variable is called in issues. */
+export const CONFIG_STRING = 'KONG_DECLARATIVE_CONFIG_STRING';
+
+function readConfigPlace(
+  flags: Flags,
+  env: Environment,
+  warnings: string[],
+): Pick<Settings, 'config' | 'configText'> {
+  const paths = variable('KONG_DECLARATIVE_CONFIG', env);
+  const text = variable(CONFIG_STRING, env);
+  const config = flags.config ?? splitPaths(paths);
+  if (config.length > 0) {
+    const winner = flags.config === undefined ? 'KONG_DECLARATIVE_CONFIG' : '--config';
+    if (text !== undefined)
+      warnings.push(`${CONFIG_STRING} has no effect: ${winner} says which config to load`);
+    refuseEmptyPath(config);
+    return { config, configText: undefined };
+  }
+  if (text !== undefined) return { config: [], configText: text };
+  throw new SettingsError('no config file given: write --config kong.yaml or set KONG_DECLARATIVE_CONFIG');
+}
+
+/** Several paths are separated by commas, as the addresses of KONG_PROXY_LISTEN are. */
+function splitPaths(paths: string | undefined): readonly string[] {
+  return (paths ?? '')
+    .split(',')
+    .map((path) => path.trim())
+    .filter((path) => path !== '');
+}
+
+function refuseEmptyPath(paths: readonly string[]): void {
+  if (paths.includes('')) {
+    throw new SettingsError('--config: an empty path was given: write the path of a file or a folder');
+  }
+}
+
+/** What the config is called where it is spoken of as a whole. */
+export function configName({ config }: Pick<Settings, 'config'>): string {
+  return config.length === 0
+    ? CONFIG_STRING
+    : config.map((path) => (path === '-' ? 'stdin' : path)).join(', ');
 }
 
 /** The settings in Kong's spelling, for the Admin API's `configuration`. */
 export function describeSettings(settings: Settings): Readonly<Record<string, unknown>> {
   return {
     database: 'off',
-    declarative_config: settings.config,
+    declarative_config: settings.config.length === 0 ? null : settings.config.join(','),
     proxy_listen: describeListen(settings.proxyListen),
     admin_listen: describeListen(settings.adminListen),
     log_level: settings.logLevel,

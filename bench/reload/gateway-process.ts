@@ -13,7 +13,7 @@ import { answerCalls } from '../process/calls.js';
 const RESOLUTION = 1;
 
 const listen = { proxyListen: '127.0.0.1:0', adminListen: '127.0.0.1:0' };
-const settings = readSettings({ config: process.argv[2] ?? '', ...listen, logLevel: 'crit' }, {});
+const settings = readSettings({ config: process.argv.slice(2, 3), ...listen, logLevel: 'crit' }, {});
 const gateway = new Gateway({ settings, log: createLogger('crit', process.stderr) });
 const delay = monitorEventLoopDelay({ resolution: RESOLUTION });
 

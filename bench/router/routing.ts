@@ -62,13 +62,16 @@ const RAW_HEADERS: readonly string[] = [
   ...['Authorization', 'Bearer 0123456789abcdef0123456789abcdef', 'X-Request-Source', 'bench'],
 ];
 
+/** What of a config a router is built from. */
+export type Routing = Pick<GatewayConfig, 'services' | 'routes'>;
+
 /** A config of `count` routes of one service. */
-export function configOf(mix: Mix, count: number): GatewayConfig {
+export function configOf(mix: Mix, count: number): Routing {
   const routes = Array.from({ length: count }, (_, index): Route => {
     const name = `route-${index}`;
     return { ...ROUTE, ...matchingOf(mix, index), id: name, name };
   });
-  return { format_version: '3.0', transform: true, hash: '', services: [SERVICE], routes, document: '' };
+  return { services: [SERVICE], routes };
 }
 
 /** `mixed` stands for a large real config: mostly prefixes, some below hosts, some with methods, few regexes. */

@@ -1,5 +1,5 @@
 import { type Answer, failure, namedFailure, notFound, ok } from './answer.js';
-import { type AdminEntity, type EntityKind, referenceOf } from './entity-kind.js';
+import { type AdminEntity, type EntityKind, keyOf, referenceOf } from './entity-kind.js';
 import { page } from './paging.js';
 import type { AdminRequest } from './request.js';
 import type { Endpoint, Params } from './routing-table.js';
@@ -35,7 +35,7 @@ function ownEndpoints(kind: EntityKind): readonly Endpoint[] {
     {
       pattern: `${path}/${parameter(kind)}`,
       methods: {
-        GET: (_request, view, params) => single(find(kind, view, params), view),
+        GET: (_request, view, params) => single(kind, find(kind, view, params), view),
         PUT: (request, _view, params) => createOrUpdate(kind, request, nameIn(params, kind)),
         PATCH: (request, view, params) =>
           update(kind, request, find(kind, view, params), nameIn(params, kind)),
@@ -76,15 +76,20 @@ function collectionOf(parent: EntityKind, kind: EntityKind, field: string, patte
 function memberOf(parent: EntityKind, kind: EntityKind, field: string, pattern: string): Endpoint {
   const member = (view: AdminView, params: Params): AdminEntity | undefined => {
     const owner = find(parent, view, params);
+    if (owner === undefined) return undefined;
     const entity = find(kind, view, params);
-    return owner !== undefined && entity !== undefined && referenceOf(entity, field) === owner.id
-      ? entity
-      : undefined;
+    if (entity !== undefined && referenceOf(entity, field) === owner.id) return entity;
+    // Some keys are unique among the children of one parent only, a target's for example.
+    const name = nameIn(params, kind);
+    return view.entities
+      .of(kind)
+      .referringTo(field, owner.id)
+      .find((child) => keyOf(kind, child) === name);
   };
   return {
     pattern,
     methods: {
-      GET: (_request, view, params) => single(member(view, params), view),
+      GET: (_request, view, params) => single(kind, member(view, params), view),
       PUT: (request, view, params) => {
         const owner = find(parent, view, params);
         if (owner === undefined) return notFound();
@@ -109,7 +114,7 @@ function referred(parent: EntityKind, kind: EntityKind, field: string): Endpoint
   return {
     pattern: `/${kind.path}/${parameter(kind)}/${field}`,
     methods: {
-      GET: (_request, view, params) => single(target(view, params), view),
+      GET: (_request, view, params) => single(parent, target(view, params), view),
       PUT: (request, view, params) => {
         if (find(kind, view, params) === undefined) return notFound();
         return createOrUpdate(parent, request, target(view, params)?.id ?? NEW_ID);
@@ -136,12 +141,12 @@ function list(
     return namedFailure(400, 'invalid options', `invalid option (tags: ${wanted})`, { tags: wanted });
   }
   const filtered = request.query.has('tags') ? entities.filter(wanted) : entities;
-  const show = (entity: AdminEntity): unknown => view.entities.show(entity);
+  const show = (entity: AdminEntity): unknown => view.entities.show(kind, entity);
   return page({ path, rows: filtered, scope: kind.name, cursor: ({ id }) => id, show }, request.query);
 }
 
-function single(entity: AdminEntity | undefined, view: AdminView): Answer {
-  return entity === undefined ? notFound() : ok(view.entities.show(entity));
+function single(kind: EntityKind, entity: AdminEntity | undefined, view: AdminView): Answer {
+  return entity === undefined ? notFound() : ok(view.entities.show(kind, entity));
 }
 
 function parameter(kind: EntityKind): string {
@@ -154,7 +159,7 @@ function nameIn(params: Params, kind: EntityKind): string {
 }
 
 function find(kind: EntityKind, view: AdminView, params: Params): AdminEntity | undefined {
-  return view.entities.of(kind).find(nameIn(params, kind));
+  return view.entities.find(kind, nameIn(params, kind));
 }
 
 function referenceTo(field: string, { id }: AdminEntity): Readonly<Record<string, unknown>> {

@@ -1,3 +1,5 @@
+import { isEntityKind } from '../config/entity-kinds.js';
+import { maskEntity } from '../config/mask.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 import { type AdminEntity, type EntityKind, keyOf, referenceOf } from './entity-kind.js';
 
@@ -40,10 +42,20 @@ export class KindIndex {
 /** Every kind's entities in one snapshot. A kind is indexed when it is first asked for. */
 export class EntityIndex {
   readonly #snapshot: Snapshot;
+  readonly #showSecrets: boolean;
   readonly #kinds = new Map<EntityKind, KindIndex>();
 
-  constructor(snapshot: Snapshot) {
+  constructor(snapshot: Snapshot, showSecrets = false) {
     this.#snapshot = snapshot;
+    this.#showSecrets = showSecrets;
+  }
+
+  /** The entity with this id, key or other name. */
+  find(kind: EntityKind, name: string): AdminEntity | undefined {
+    const index = this.of(kind);
+    const found = index.find(name);
+    if (found !== undefined || kind.alias === undefined) return found;
+    return index.find(kind.alias(name, this.#snapshot.config) ?? '');
   }
 
   of(kind: EntityKind): KindIndex {
@@ -54,13 +66,21 @@ export class EntityIndex {
     return index;
   }
 
-  /** An entity as the Admin API shows it. What the file does not date dates from the snapshot, as in Kong. */
-  show(entity: AdminEntity): AdminEntity {
-    const builtAt = Math.floor(this.#snapshot.builtAt / 1000);
-    return {
-      ...entity,
-      created_at: entity.created_at ?? builtAt,
-      updated_at: entity.updated_at ?? builtAt,
-    };
+  /**
+   * An entity as the Admin API shows it: without its secrets, unless they are to be seen. What the file does not date
+   * dates from the snapshot, as in Kong.
+   */
+  show(kind: EntityKind, entity: AdminEntity): AdminEntity {
+    const { config, builtAt } = this.#snapshot;
+    const masked =
+      this.#showSecrets || !isEntityKind(kind.name) ? entity : maskEntity(kind.name, entity, config.secrets);
+    const shown = { ...masked, ...kind.shownWith?.(entity, config) };
+    const now = kind.precise === true ? builtAt / 1000 : Math.floor(builtAt / 1000);
+    if (shown.created_at === null) Object.assign(shown, { created_at: now });
+    if (shown.updated_at === null) Object.assign(shown, { updated_at: now });
+    for (const field of kind.sparse ?? []) {
+      if (Reflect.get(shown, field) === null) Reflect.deleteProperty(shown, field);
+    }
+    return shown;
   }
 }

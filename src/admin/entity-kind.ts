@@ -4,8 +4,9 @@ import type { GatewayConfig } from '../config/entities.js';
 export interface AdminEntity {
   readonly id: string;
   readonly tags: readonly string[] | null;
-  readonly created_at: number | null;
-  readonly updated_at: number | null;
+  /** Kinds that are not dated have none. */
+  readonly created_at?: number | null;
+  readonly updated_at?: number | null;
 }
 
 /** One rule an entity breaks. `field` is `@entity` where the rule is about the whole entity. */
@@ -37,6 +38,14 @@ export interface EntityKind {
   readonly key: string | null;
   /** Fields that refer to another entity, with the kind they refer to. */
   readonly references: Readonly<Record<string, string>>;
+  /** Fields that are left out of an answer where they are null. */
+  readonly sparse?: readonly string[];
+  /** Whether its dates have a fraction of a second. */
+  readonly precise?: boolean;
+  /** Fields that are shown besides those of the entity. */
+  readonly shownWith?: (entity: AdminEntity, config: GatewayConfig) => Readonly<Record<string, unknown>>;
+  /** The id of the entity that something else is a name for. */
+  readonly alias?: (name: string, config: GatewayConfig) => string | undefined;
   /** Absent for kinds of Kong that this version does not load. */
   readonly rules: EntityRules | null;
   /** The entities of a config, in any order. */

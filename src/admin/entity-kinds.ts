@@ -1,51 +1,46 @@
-import { entitySchema } from '../config/schemas.js';
+import type { GatewayConfig } from '../config/entities.js';
+import {
+  ENTITY_KINDS as CONFIG_KINDS,
+  type EntityKind as ConfigKind,
+  entityKinds,
+} from '../config/entity-kinds.js';
+import { entityFields, entitySchema } from '../config/schemas.js';
 import { validateEntity } from '../config/validate-entity.js';
-import type { EntityKind, EntityRules } from './entity-kind.js';
+import type { AdminEntity, EntityKind } from './entity-kind.js';
 
 /**
- * The kinds of entities the Admin API knows. A kind that this version does not load is listed too: its collection is
- * empty then, which is what dashboards and decK expect of a node that has none.
+ * The kinds of entities the Admin API knows: those of a config, and those of Kong that this version does not load.
+ * The collection of the latter is empty, which is what dashboards and decK expect of a node that has none.
  */
 export const ENTITY_KINDS: readonly EntityKind[] = [
-  kind('services', 'name', {
-    references: { client_certificate: 'certificates' },
-    rules: rules('services'),
-    entities: ({ services }) => services,
-  }),
-  kind('routes', 'name', {
-    references: { service: 'services' },
-    rules: rules('routes'),
-    entities: ({ routes }) => routes,
-  }),
-  kind('upstreams', 'name', { references: { client_certificate: 'certificates' } }),
-  kind('targets', 'target', { references: { upstream: 'upstreams' } }),
-  kind('consumers', 'username'),
-  kind('plugins', 'instance_name', {
-    references: { service: 'services', route: 'routes', consumer: 'consumers' },
-  }),
-  kind('certificates', null),
-  kind('snis', 'name', { references: { certificate: 'certificates' } }),
-  kind('ca_certificates', null),
-  kind('vaults', 'prefix'),
-  kind('keys', 'name', { references: { set: 'key_sets' } }),
-  kind('key_sets', 'name', { path: 'key-sets' }),
-  kind('acls', null, { references: { consumer: 'consumers' } }),
-  credential('keyauth_credentials', 'key', 'key-auth'),
-  credential('basicauth_credentials', 'username', 'basic-auth'),
-  credential('hmacauth_credentials', 'username', 'hmac-auth'),
-  credential('jwt_secrets', 'key', 'jwt'),
+  ...entityKinds.map(loaded),
+  unloaded('keys', 'keys', { set: 'key_sets' }),
+  unloaded('key_sets', 'key-sets', {}),
 ];
 
-function kind(name: string, key: string | null, rest: Partial<EntityKind> = {}): EntityKind {
-  const path = rest.path ?? name;
-  return { name, key, path, nestedPath: path, references: {}, rules: null, entities: () => [], ...rest };
+function loaded(name: ConfigKind): EntityKind {
+  const { key, path = name, nestedPath = path, references, sparse = [] } = CONFIG_KINDS[name];
+  return {
+    ...{ name, key, path, nestedPath, sparse },
+    precise: entityFields(name)['created_at']?.['type']?.toString().includes('number') ?? false,
+    references: Object.fromEntries(Object.entries(references).map(([field, { to }]) => [field, to])),
+    rules: { schema: () => entitySchema(name), validate: (value) => validateEntity(name, value) },
+    entities: (config) => config[name],
+    ...(name === 'certificates' ? { shownWith: serverNames, alias: certificateOf } : {}),
+  };
 }
 
-/** A consumer's credential: `/key-auths`, and `/consumers/{consumers}/key-auth`. */
-function credential(name: string, key: string, nestedPath: string): EntityKind {
-  return kind(name, key, { path: `${nestedPath}s`, nestedPath, references: { consumer: 'consumers' } });
+function unloaded(name: string, path: string, references: Readonly<Record<string, string>>): EntityKind {
+  return { name, path, nestedPath: path, key: 'name', references, rules: null, entities: () => [] };
 }
 
-function rules(name: 'services' | 'routes'): EntityRules {
-  return { schema: () => entitySchema(name), validate: (value) => validateEntity(name, value) };
+/** A certificate is shown with the server names it is for. */
+function serverNames({ id }: AdminEntity, { snis }: GatewayConfig): Readonly<Record<string, unknown>> {
+  const own = snis.filter(({ certificate }) => certificate.id === id);
+  return { snis: own.map(({ name }) => name).sort() };
+}
+
+/** A server name stands for its certificate. */
+function certificateOf(sni: string, { snis }: GatewayConfig): string | undefined {
+  return snis.find(({ name }) => name === sni)?.certificate.id;
 }

@@ -1,4 +1,7 @@
+import type { GatewayConfig } from '../config/entities.js';
 import type { ConfigIssue } from '../config/issue.js';
+import { maskDocuments } from '../config/mask-document.js';
+import { pluginNames } from '../config/plugin-schemas.js';
 import type { ReloadHistory } from '../snapshot/reload-history.js';
 import { PRODUCT, VERSION } from '../version.js';
 import { notFound, ok, unsupported } from './answer.js';
@@ -20,11 +23,12 @@ export function nodeEndpoints(): readonly Endpoint[] {
     {
       pattern: '/config',
       methods: {
-        GET: (_request, { snapshot }) => ok({ config: snapshot.config.document }),
+        GET: (_request, { snapshot, showSecrets }) =>
+          ok({ config: showSecrets ? snapshot.config.document : maskDocuments(snapshot.config.document) }),
         POST: () => unsupported('cannot load a config over the Admin API: edit the declarative file instead'),
       },
     },
-    { pattern: '/plugins/enabled', methods: { GET: () => ok({ enabled_plugins: [] }) } },
+    { pattern: '/plugins/enabled', methods: { GET: () => ok({ enabled_plugins: pluginNames }) } },
     {
       pattern: '/debug/node/log-level',
       methods: {
@@ -37,7 +41,7 @@ export function nodeEndpoints(): readonly Endpoint[] {
   ];
 }
 
-function nodeInformation({ node }: AdminView): unknown {
+function nodeInformation({ node, snapshot: { config } }: AdminView): unknown {
   return {
     tagline: `Welcome to ${PRODUCT}`,
     version: `${COMPATIBLE_VERSION}-${PRODUCT}-${VERSION}`,
@@ -51,9 +55,16 @@ function nodeInformation({ node }: AdminView): unknown {
     hostname: node.hostname,
     node_id: node.id,
     pids: { master: node.pid, workers: [node.pid] },
-    plugins: { available_on_server: {}, enabled_in_cluster: [] },
+    plugins: pluginInformation(config),
     configuration: { database: 'off', ...node.settings },
   };
+}
+
+/** What could run, and what the config asks for. */
+function pluginInformation({ plugins }: GatewayConfig): unknown {
+  const available = pluginNames.map((name) => [name, { version: VERSION }]);
+  const enabled = [...new Set(plugins.map(({ name }) => name))].sort();
+  return { available_on_server: Object.fromEntries(available), enabled_in_cluster: enabled };
 }
 
 function status({ snapshot, traffic, node, reloads }: AdminView): unknown {

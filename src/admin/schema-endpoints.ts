@@ -1,6 +1,7 @@
+import { pluginSchema } from '../config/plugin-schemas.js';
 import { type Answer, notFound, ok } from './answer.js';
 import type { EntityKind, EntityRules } from './entity-kind.js';
-import { kongSchema } from './kong-schema.js';
+import { kongField, kongSchema } from './kong-schema.js';
 import { parseBody } from './request-body.js';
 import type { Endpoint } from './routing-table.js';
 import { schemaViolation } from './schema-violation.js';
@@ -37,7 +38,14 @@ export function schemaEndpoints(kinds: readonly EntityKind[]): readonly Endpoint
     },
     {
       pattern: '/schemas/plugins/{name}',
-      methods: { GET: (_request, _view, { name = '' }) => notFound(`No plugin named '${name}'`) },
+      methods: { GET: (_request, _view, { name = '' }) => pluginAnswer(name) },
     },
   ];
+}
+
+/** What a plugin of this name can be told, in Kong's schema language. */
+function pluginAnswer(name: string): Answer {
+  const schema = pluginSchema(name);
+  if (schema === undefined) return notFound(`No plugin named '${name}'`);
+  return ok({ fields: [{ config: { ...kongField(schema), required: true } }] });
 }

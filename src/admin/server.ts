@@ -37,6 +37,8 @@ export interface AdminServerOptions {
   readonly settings: Readonly<Record<string, unknown>>;
   /** Public names, in lower case, that the Host may be on a loopback listener, behind a local proxy for example. */
   readonly allowedHosts?: readonly string[];
+  /** Whether secrets are shown instead of `***`. */
+  readonly showSecrets?: boolean;
 }
 
 /** The read-only Admin API on listeners of its own. Every answer comes from the snapshot that serves at that moment. */
@@ -133,15 +135,22 @@ export class AdminServer {
   }
 
   #view(): AdminView {
-    const { store, reloads, traffic, nodeId, startedAt, settings } = this.#options;
+    const { store, reloads, traffic, nodeId, startedAt, settings, showSecrets = false } = this.#options;
     const snapshot = store.current;
     let entities = this.#indexes.get(snapshot);
     if (entities === undefined) {
-      entities = new EntityIndex(snapshot);
+      entities = new EntityIndex(snapshot, showSecrets);
       this.#indexes.set(snapshot, entities);
     }
     const self = { id: nodeId, startedAt, settings, hostname: hostname(), pid: process.pid };
-    return { snapshot, entities, reloads, traffic, node: { ...self, memory: process.memoryUsage() } };
+    return {
+      snapshot,
+      entities,
+      showSecrets,
+      reloads,
+      traffic,
+      node: { ...self, memory: process.memoryUsage() },
+    };
   }
 }
 

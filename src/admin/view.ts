@@ -19,6 +19,8 @@ export interface NodeFacts {
 export interface AdminView {
   readonly snapshot: Snapshot;
   readonly entities: EntityIndex;
+  /** Whether secrets are shown as they are. */
+  readonly showSecrets: boolean;
   readonly reloads: Pick<ReloadHistory, 'last' | 'counts'>;
   readonly traffic: Readonly<Traffic>;
   readonly node: NodeFacts;

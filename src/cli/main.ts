@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { LOG_LEVELS } from '../log.js';
 import {
   DEFAULT_ADMIN_LISTEN,
@@ -9,7 +9,10 @@ import {
   type Flags,
 } from '../settings.js';
 import { VERSION } from '../version.js';
+import type { CheckFlags } from './commands/check.js';
+import type { RenderFlags } from './commands/render.js';
 import { EXIT, reportFailure } from './failure.js';
+import type { LoadFlags } from './load-files.js';
 import { processTerminal, type Terminal } from './terminal.js';
 
 const HELP = `
@@ -27,8 +30,15 @@ const START_HELP = `
 Addresses are written as in Kong: "0.0.0.0:8000", "[::]:8000", several separated by commas, or "off".
 Port 0 takes any free port.
 
+Configs:
+  Several files are one config: their lists are joined, and nothing may stand in two of them. Of a folder, every
+  *.yaml, *.yml and *.json file counts, sorted by name, not those in folders below it.
+  A value in them may come from a variable: "\${NAME}", "\${NAME:-default}", "\${{ env "NAME" }}" as in decK, or
+  "{vault://env/name}" in the fields where Kong looks references up.
+
 Variables, where the flag is absent:
-  KONG_DECLARATIVE_CONFIG, KONG_PROXY_LISTEN, KONG_ADMIN_LISTEN, KONG_LOG_LEVEL, KONG_ALLOW_DEBUG_HEADER (on, off)
+  KONG_DECLARATIVE_CONFIG (paths, separated by commas), KONG_DECLARATIVE_CONFIG_STRING (the config itself),
+  KONG_PROXY_LISTEN, KONG_ADMIN_LISTEN, KONG_LOG_LEVEL, KONG_ALLOW_DEBUG_HEADER (on, off)
   CHOKIDAR_USEPOLLING=1 watches by polling, for mounts that announce no changes
 
 Signals:
@@ -41,19 +51,63 @@ Output:
 
 Examples:
   $ gateway start --config kong.yaml
+  $ gateway start -c common.yaml -c teams/ --env-file secrets.env
+  $ gateway render kong.yaml | gateway start -c -
   $ gateway start -c kong.yaml --proxy-listen "0.0.0.0:8000, [::]:8000" --admin-listen off
   $ KONG_DECLARATIVE_CONFIG=/etc/kong/kong.yaml gateway start --log-level warn
 
 Exit codes: 0 stopped by a signal, 1 invalid config or taken port, 2 unusable flag, variable or file.`;
 
 const CHECK_HELP = `
-Loads each file as "gateway start" would, without serving it.
+Each FILE is a config of its own; a folder stands for its *.yaml, *.yml and *.json, "-" for standard input. The files
+of --config make up one config together, as with "gateway start". Nothing is served.
+
+Warnings tell what is legal and probably wrong. A comment silences one, on its line or above it:
+  - name: legacy   # gateway-ignore unreachable-route
 
 Examples:
   $ gateway check kong.yaml
-  $ gateway check teams/*.yaml
+  $ gateway check --strict teams/*.yaml
+  $ gateway check --config shared.yaml --config teams/
+  $ gateway check --format sarif kong.yaml > kong.sarif
 
-Exit codes: 0 all valid, 1 one is invalid (every issue is told), 2 one cannot be read.`;
+Exit codes: 0 all valid, 1 one is invalid (or has warnings, with --strict), 2 one cannot be read.`;
+
+const RENDER_HELP = `
+The files make up one config together. Values from the environment are filled in, entities are flat, with their ids and
+defaults. Secrets, and values that came from outside of the files, show as *** unless --reveal is given; then the output
+loads again, with the same hash.
+
+Examples:
+  $ gateway render kong.yaml
+  $ gateway render --config shared.yaml --config teams/ --format json
+  $ diff <(gateway render old.yaml) <(gateway render new.yaml)
+
+Exit codes: 0 rendered, 1 invalid config, 2 a file cannot be read.`;
+
+const HASH_HELP = `
+The hash changes with what a config says, not with its formatting, comments or order of keys.
+
+Examples:
+  $ gateway hash kong.yaml
+  $ gateway hash --config shared.yaml --config teams/
+
+Exit codes: 0 printed, 1 invalid config, 2 a file cannot be read.`;
+
+const SCHEMA_HELP = `
+Without a SUBJECT the schema of a whole file is printed, for editors and other programs.
+
+Examples:
+  $ gateway schema > kong.schema.json
+  $ gateway schema services
+  $ gateway schema plugins/rate-limiting`;
+
+const INIT_HELP = `
+Examples:
+  $ gateway init > kong.yaml
+  $ gateway init --output kong.yaml
+
+Exit codes: 0 written, 2 the file exists already or cannot be written.`;
 
 const VERSION_HELP = `
 Examples:
@@ -91,15 +145,26 @@ function commandLine(env: Environment, terminal: Terminal, end: (code: number) =
   program
     .command('start')
     .description('serve a declarative config, and follow its changes')
-    .option('-c, --config <file>', 'the declarative config, YAML or JSON')
+    .option(
+      '-c, --config <path>',
+      'the declarative config: file, folder, or - for stdin; repeatable',
+      collect,
+    )
+    .option(
+      '--env-file <file>',
+      'variables for the config, below those of the environment; repeatable',
+      collect,
+    )
     .option('--proxy-listen <addresses>', `where clients connect (default: ${DEFAULT_PROXY_LISTEN})`)
     .option('--admin-listen <addresses>', `where the Admin API answers (default: ${DEFAULT_ADMIN_LISTEN})`)
     .option('--log-level <level>', `${LOG_LEVELS.join(', ')} (default: ${DEFAULT_LOG_LEVEL})`)
-    .option('--no-watch', 'do not reload when the file changes')
+    .option('--no-watch', 'do not reload when the files change')
+    .option('--strict', 'refuse a config that holds what this version loads and does not execute')
     .option(
       '--drain-timeout <seconds>',
       `how long requests may take to end at a stop (default: ${DEFAULT_DRAIN_SECONDS})`,
     )
+    .option('--admin-show-secrets', 'show credentials, keys and values from outside in the Admin API')
     .option('--allow-debug-header', 'let "Kong-Debug: 1" name the route and service in the answer')
     .addHelpText('after', START_HELP)
     .action(async (flags: Flags) => {
@@ -110,11 +175,87 @@ function commandLine(env: Environment, terminal: Terminal, end: (code: number) =
   program
     .command('check')
     .description('tell whether declarative configs are valid, and what is wrong with them')
-    .argument('<files...>', 'the declarative configs')
+    .argument('[files...]', 'declarative configs')
+    .option(
+      '-c, --config <path>',
+      'part of one config: file, folder, or - for stdin; repeatable',
+      collect,
+      [],
+    )
+    .option(
+      '--env-file <file>',
+      'variables for the config, below those of the environment; repeatable',
+      collect,
+      [],
+    )
+    .addOption(formatOption('text', 'json', 'github', 'sarif', 'junit'))
+    .option('--strict', 'let warnings fail')
+    .option('--flatten-errors', "add Kong's flattened_errors to JSON")
     .addHelpText('after', CHECK_HELP)
-    .action(async (files: readonly string[]) => {
+    .action(async (files: readonly string[], flags: CheckFlags) => {
       const { check } = await import('./commands/check.js');
-      end(await check(files, terminal));
+      end(await check(files, flags, env, terminal));
+    });
+
+  program
+    .command('render')
+    .description('print the config that files make up, as it would serve')
+    .argument('[files...]', 'files, folders or "-" of one config')
+    .option('-c, --config <path>', 'the same; repeatable', collect, [])
+    .option(
+      '--env-file <file>',
+      'variables for the config, below those of the environment; repeatable',
+      collect,
+      [],
+    )
+    .addOption(formatOption('yaml', 'json'))
+    .option('--reveal', 'show secrets')
+    .addHelpText('after', RENDER_HELP)
+    .action(async (files: readonly string[], flags: RenderFlags) => {
+      const { render } = await import('./commands/render.js');
+      end(await render(files, flags, env, terminal));
+    });
+
+  program
+    .command('hash')
+    .description('print the hash of configs, by which the Admin API names what is served')
+    .argument('[files...]', 'declarative configs')
+    .option(
+      '-c, --config <path>',
+      'part of one config: file, folder, or - for stdin; repeatable',
+      collect,
+      [],
+    )
+    .option(
+      '--env-file <file>',
+      'variables for the config, below those of the environment; repeatable',
+      collect,
+      [],
+    )
+    .addHelpText('after', HASH_HELP)
+    .action(async (files: readonly string[], flags: LoadFlags) => {
+      const { hash } = await import('./commands/hash.js');
+      end(await hash(files, flags, env, terminal));
+    });
+
+  program
+    .command('schema')
+    .description('print the JSON Schema of a config, of an entity or of the settings of a plugin')
+    .argument('[subject]', 'an entity (services), or plugins/NAME')
+    .addHelpText('after', SCHEMA_HELP)
+    .action(async (subject: string | undefined) => {
+      const { schema } = await import('./commands/schema.js');
+      end(schema(subject, terminal));
+    });
+
+  program
+    .command('init')
+    .description('print a commented config to begin with')
+    .option('-o, --output <file>', 'write it to a file, which must not exist yet')
+    .addHelpText('after', INIT_HELP)
+    .action(async (flags: { readonly output?: string }) => {
+      const { init } = await import('./commands/init.js');
+      end(await init(flags, terminal));
     });
 
   program
@@ -127,4 +268,13 @@ function commandLine(env: Environment, terminal: Terminal, end: (code: number) =
     });
 
   return program;
+}
+
+function formatOption(first: string, ...others: readonly string[]): Option {
+  return new Option('--format <name>', 'how to write it').choices([first, ...others]).default(first);
+}
+
+/** Gathers the values of a flag that may be given several times. */
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
 }

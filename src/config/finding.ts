@@ -13,6 +13,13 @@ export interface Span {
  */
 export interface Finding {
   readonly code: string;
+  /** An error where nothing is said. */
+  readonly severity?: 'error' | 'warning';
+  /**
+   * Which of the sources the path belongs to, from 0. Absent for findings about the merged config: their path counts
+   * from its top, and `MergedConfig.originOf` knows where it comes from.
+   */
+  readonly source?: number;
   readonly path: Path;
   readonly message: string;
   readonly hint?: string;
@@ -20,10 +27,14 @@ export interface Finding {
   readonly got?: { readonly value: unknown };
   /** Whether the key is to blame rather than the value. */
   readonly at?: 'key' | 'value';
+  /** The part of the value that is to blame, as it stands in the file. */
+  readonly part?: string;
   /** Known before there is a tree of the whole file, for syntax errors. */
   readonly span?: Span;
   /** A second place the message speaks of, as `{other}`. */
   readonly other?: Path;
+  /** Which source that place is in, where it is another one than that of the path. */
+  readonly otherSource?: number;
   /** The same, where it is known as a stretch of text. */
   readonly otherSpan?: Span;
 }

@@ -6,14 +6,15 @@ export interface FormatOptions {
 }
 
 /**
- * An issue for people: `file:line:column: error: service "users", field retries: …`, then the line of the file with
- * the offending part underlined, then what to write instead. Several lines, without a line break at the end.
+ * An issue for people: `file:line:column: error: service "users", field retries: … [code]`, then the line of the
+ * file with the offending part underlined, then what to write instead. Several lines, no line break at the end.
  */
 export function formatIssue(issue: ConfigIssue, { color }: FormatOptions): string {
   const paint = color ? PAINTED : PLAIN;
   const place = paint.place(`${issue.file}:${issue.line}:${issue.column}:`);
   const severity = issue.severity === 'error' ? paint.error('error:') : paint.warning('warning:');
-  const lines = [`${place} ${severity} ${paint.message(subject(issue) + printable(issue.message))}`];
+  const what = paint.message(subject(issue) + printable(issue.message));
+  const lines = [`${place} ${severity} ${what} ${paint.gutter(`[${issue.code}]`)}`];
   const gutter = ' '.repeat(String(issue.line).length + 2);
   if (issue.source !== undefined && issue.source.trim() !== '') {
     const { text, caret } = underline(issue.source, issue);

@@ -1,4 +1,5 @@
 import type { JsonSchema } from './schemas.js';
+import { findUnfilled } from './substitute-syntax.js';
 
 /** A type as Kong calls it in its messages. */
 export function nounOf(type: unknown, schema: JsonSchema, isItem: boolean): string {
@@ -8,7 +9,7 @@ export function nounOf(type: unknown, schema: JsonSchema, isItem: boolean): stri
     case 'array':
       return schema['x-kind'] === 'set' ? 'a set' : 'an array';
     case 'object':
-      return isItem ? 'a record' : 'a map';
+      return isItem || schema['x-kind'] === 'record' ? 'a record' : 'a map';
     default:
       return `a ${String(type)}`;
   }
@@ -29,6 +30,10 @@ export function typeHint(type: unknown, schema: JsonSchema, value: unknown, fiel
       const wide = typeof maximum !== 'number' || maximum >= Number.MAX_SAFE_INTEGER;
       return wide ? 'write a whole number' : `write a whole number from ${String(minimum)} to ${maximum}`;
     }
+    case 'number':
+      return typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value)
+        ? `write it without quotes: ${value}`
+        : 'write a number';
     case 'boolean':
       return 'write true or false, without quotes';
     case 'array':
@@ -50,10 +55,9 @@ export function leaveOut(schema: JsonSchema): string {
 
 /** Files are often templates: say so instead of explaining the rule the placeholder breaks. */
 export function placeholderHint(value: unknown): string | undefined {
-  if (typeof value !== 'string') return undefined;
-  const found = /\$\{\{?[^}]*\}?\}|\{\{[^}]*\}\}|\$[A-Z_][A-Z0-9_]*|<[A-Z_][A-Z0-9_]*>/.exec(value);
-  if (found === null) return undefined;
-  return `fill in the placeholder ${found[0]} before loading: this version reads no variables`;
+  const found = typeof value === 'string' ? findUnfilled(value) : undefined;
+  if (found === undefined) return undefined;
+  return `${found.text} is not filled in: write \${${found.name}} to take the value from the variable ${found.name}`;
 }
 
 /** A template of the schemas (`x-message`, `x-hint`) with the offending value and its field; empty without one. */

@@ -1,17 +1,19 @@
 import { createHash } from 'node:crypto';
-import type { EntityKind } from './schemas.js';
+import type { EntityKind } from './entity-kinds.js';
 
 /** Kong's root namespace: every entity kind gets a namespace under it, every name an id under that. */
 const ROOT_NAMESPACE = 'fd02801f-0957-4a15-a55a-c8d9606f30b5';
 
-const namespaces: Readonly<Record<EntityKind, string>> = {
-  services: uuid5(ROOT_NAMESPACE, 'services'),
-  routes: uuid5(ROOT_NAMESPACE, 'routes'),
-};
+const namespaces = new Map<EntityKind, string>();
 
-/** The id Kong gives an entity without one: the same key (a name) always gets the same id. */
+/** The id Kong gives an entity without one: the same key (a name, mostly) always gets the same id. */
 export function stableId(kind: EntityKind, key: string): string {
-  return uuid5(namespaces[kind], key);
+  let namespace = namespaces.get(kind);
+  if (namespace === undefined) {
+    namespace = uuid5(ROOT_NAMESPACE, kind);
+    namespaces.set(kind, namespace);
+  }
+  return uuid5(namespace, key);
 }
 
 /** A name-based UUID, version 5 (RFC 9562, 5.5). */

@@ -1,3 +1,8 @@
+import { type Finding, isMapping, type Path, type Span } from './finding.js';
+import { readPlainTree, readPlainYaml } from './plain-yaml.js';
+import type { ConfigSource } from './source.js';
+import { type SyntaxFault, syntaxFindings } from './syntax.js';
+import { type Entry, FORBIDDEN_KEYS, locate, MAX_DEPTH, type Tree, toValue } from './tree.js';
 import {
   type Alias,
   CST,
@@ -8,16 +13,10 @@ import {
   Lexer,
   type Node,
   type Pair,
-  parseDocument,
+  parseYaml,
   Scalar,
-  type ScalarTag,
   type YAMLMap,
-} from 'yaml';
-import { type Finding, isMapping, type Path, type Span } from './finding.js';
-import { readPlainTree, readPlainYaml } from './plain-yaml.js';
-import type { ConfigSource } from './source.js';
-import { type SyntaxFault, syntaxFindings } from './syntax.js';
-import { type Entry, FORBIDDEN_KEYS, locate, MAX_DEPTH, type Tree, toValue } from './tree.js';
+} from './yaml.js';
 
 /** A config as plain values. Places are worked out when first asked for: a valid file never needs them. */
 export interface ParsedConfig {
@@ -29,18 +28,6 @@ export interface ParsedConfig {
 
 /** How many values aliases may stand for in all; an "alias bomb" stands for billions. */
 const ALIAS_BUDGET = 1_000_000;
-
-/**
- * YAML 1.2 with the booleans of YAML 1.1: Kong reads `yes` and `on` as true, so that `strip_path: yes` works and an
- * unquoted `yes` in place of a name is a mistake.
- */
-const kongBoolean: ScalarTag = {
-  identify: (value) => typeof value === 'boolean',
-  default: true,
-  tag: 'tag:yaml.org,2002:bool',
-  test: /^(?:[Tt]rue|TRUE|[Yy]es|YES|[Oo]n|ON|[Ff]alse|FALSE|[Nn]o|NO|[Oo]ff|OFF)$/,
-  resolve: (text) => new Scalar(/^(?:t|y|on)/i.test(text)),
-};
 
 /** Parses YAML or JSON. Never throws for what the text holds: everything wrong with it is a finding. */
 export function parseConfig(source: ConfigSource): ParsedConfig {
@@ -136,16 +123,7 @@ function readTree(text: string): TreeResult {
   if (text.trim() === '') return { findings: [EMPTY] };
   const deep = findTooDeep(text);
   if (deep !== undefined) return { findings: [tooDeep({ start: deep, end: deep + 1 })] };
-  const document = parseDocument(text, {
-    version: '1.2',
-    prettyErrors: false,
-    uniqueKeys: false,
-    logLevel: 'error',
-    customTags: (tags) => [
-      kongBoolean,
-      ...tags.filter((tag) => typeof tag === 'string' || tag.tag !== kongBoolean.tag),
-    ],
-  });
+  const document = parseYaml(text);
   const faults: SyntaxFault[] = [...document.errors, ...document.warnings].map(({ code, message, pos }) => {
     return { code, message, start: pos[0], end: pos[1] };
   });
@@ -249,11 +227,15 @@ class Planter {
       }
     }
     const span = isNode(node) ? spanOf(node) : { start: 0, end: 0 };
-    const template = isMap(node) && /^\{\{?/.test(this.#text.slice(span.start - 1, span.end));
+    const template = isMap(node) ? templateName(this.#text, span) : undefined;
+    if (template !== undefined) {
+      const message = `YAML reads {{${template}}} as a mapping, and nothing fills it in`;
+      const hint = `write "\${${template}}" to take the value from the variable ${template}`;
+      this.#report('unfilled-placeholder', { start: span.start - 1, end: span.end + 1 }, message, hint);
+      return undefined;
+    }
     const message = 'a key must be a plain word, and this one is not';
-    const hint = template
-      ? 'YAML reads {{NAME}} as a mapping: fill the placeholder in before loading, or put quotes around the value'
-      : 'write key: value';
+    const hint = 'write key: value';
     this.#report('bad-key', span, message, hint);
     return undefined;
   }
@@ -290,6 +272,11 @@ class Planter {
   #report(code: string, span: Span, message: string, hint: string): void {
     this.findings.push({ code, path: [], span, message, hint });
   }
+}
+
+/** The name in `{{NAME}}`, where a mapping in a mapping begins. */
+function templateName(text: string, span: Span): string | undefined {
+  return /^\{\{\s*([A-Za-z_]\w*)\s*\}\}/.exec(text.slice(span.start - 1, span.end + 1))?.[1];
 }
 
 function isNode(value: unknown): value is Node {

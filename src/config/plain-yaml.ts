@@ -8,7 +8,8 @@ class NotPlain extends Error {}
 const STRANGE = /[^\P{Cc}\n]|[\u2028\u2029\ufeff]/u;
 
 const KEY = /(?:([A-Za-z0-9_][\w./-]{0,200})|"([^"\\\n]{0,200})"|'([^'\n]{0,200})'):(?= |\n|$)/y;
-const QUOTED = /"([^"\\\n]*)"|'([^'\n]*)'(?!')/y;
+/** In double quotes, the escapes that JSON shares with YAML. */
+const QUOTED = /"((?:[^"\\\n]|\\["\\/bfnrt])*)"|'([^'\n]*)'(?!')/y;
 const FLOW_WORD = /(?:-(?=\d)|[A-Za-z0-9_./~^$(\\])(?:[\w./~^$()\\+@=;%-]|:(?=[\w/]))*/y;
 const END_OF_LINE = /(?: +#[^\n]*| *)(?=\n|$)/y;
 
@@ -27,7 +28,7 @@ const MAX_DEPTH = 40;
 /**
  * Reads the YAML that nearly all configs are written in (block mappings and lists, one-line scalars, one-line flow
  * collections, comments), about ten times as fast as a full parser. Returns undefined, never a guess, for anything
- * else: anchors, tags, block scalars, escapes, repeated keys, mistakes.
+ * else: anchors, tags, block scalars, rare escapes, repeated keys, mistakes.
  */
 export function readPlainYaml(text: string): Record<string, unknown> | undefined {
   return read(text, new ValueBuilder());
@@ -265,7 +266,7 @@ class PlainReader<Value, Mapping extends Value> {
     const match = pattern.exec(this.#text);
     if (match === null) throw new NotPlain();
     this.#at = pattern.lastIndex;
-    const value = isQuoted ? (match[1] ?? match[2] ?? '') : resolve(match[0]);
+    const value = isQuoted ? unquote(match) : resolve(match[0]);
     return this.#builder.scalar(value, start, this.#at);
   }
 
@@ -341,4 +342,9 @@ function resolve(word: string): Scalar {
   if (INTEGER.test(word)) return Number(word);
   if (OTHER_NUMBER.test(word)) throw new NotPlain();
   return word;
+}
+
+function unquote([whole, inDouble, inSingle = '']: RegExpExecArray): string {
+  if (inDouble === undefined) return inSingle;
+  return inDouble.includes('\\') ? String(JSON.parse(whole)) : inDouble;
 }

@@ -1,34 +1,25 @@
 import { readFileSync } from 'node:fs';
+import { ENTITY_KINDS, type EntityKind, entityKinds } from './entity-kinds.js';
 import { isMapping } from './finding.js';
 
 /** A JSON Schema, or a part of one. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** The kinds of entities this version serves, by the name of their list in a config. */
-export const entityKinds = ['services', 'routes'] as const;
-export type EntityKind = (typeof entityKinds)[number];
-
 /** The files of `schemas/`, which is the one place where the rules and defaults of fields are written. */
-export const SCHEMA_FILES = [
+export const SCHEMA_FILES: readonly string[] = [
   'common.schema.json',
-  'service.schema.json',
-  'route.schema.json',
+  ...entityKinds.map((kind) => ENTITY_KINDS[kind].schema),
   'kong.schema.json',
-] as const;
+];
 
 const documents: ReadonlyMap<string, JsonSchema> = new Map(
   SCHEMA_FILES.map((file) => [file, readSchema(new URL(`../../schemas/${file}`, import.meta.url))]),
 );
 
-const FILE_OF: Readonly<Record<EntityKind, string>> = {
-  services: 'service.schema.json',
-  routes: 'route.schema.json',
-};
-
 const resolved = new Map<EntityKind, JsonSchema>();
 
 /** The text of one file of `schemas/`, parsed. */
-export function schemaDocument(file: (typeof SCHEMA_FILES)[number]): JsonSchema {
+export function schemaDocument(file: string): JsonSchema {
   return documents.get(file) ?? {};
 }
 
@@ -36,11 +27,13 @@ export function schemaDocument(file: (typeof SCHEMA_FILES)[number]): JsonSchema 
 export function entitySchema(kind: EntityKind): JsonSchema {
   const known = resolved.get(kind);
   if (known !== undefined) return known;
-  const file = FILE_OF[kind];
-  const document = documents.get(file) ?? {};
-  const { $schema, title } = document;
+  const file = ENTITY_KINDS[kind].schema;
+  const { $schema, title, required } = documents.get(file) ?? {};
   const body = dereference({ $ref: '#/$defs/fields', unevaluatedProperties: false }, file);
-  const schema = Object.freeze({ $schema, title, ...(isMapping(body) ? body : {}) });
+  const fields: JsonSchema = isMapping(body) ? body : {};
+  // What refers to its parent needs the reference only where it does not stand in it.
+  const all = [...stringsIn(fields['required']), ...stringsIn(required)];
+  const schema = Object.freeze({ $schema, title, ...fields, ...(all.length > 0 ? { required: all } : {}) });
   resolved.set(kind, schema);
   return schema;
 }
@@ -50,16 +43,30 @@ export function entityFields(kind: EntityKind): Readonly<Record<string, JsonSche
   return propertiesOf(entitySchema(kind));
 }
 
-/** The parts of a config whose fields `kong.schema.json` lists. */
-export type ConfigPart = 'top' | 'service' | 'route' | 'nested_route';
+/** The name of what `kong.schema.json` says of a kind, on its own or nested in another kind. */
+export function partName(kind: EntityKind, parent?: EntityKind): string {
+  const base = (of: EntityKind) => ENTITY_KINDS[of].schema.replace('.schema.json', '');
+  return parent === undefined ? base(kind) : `${base(kind)}_of_${base(parent)}`;
+}
 
-/** The properties a part of `kong.schema.json` knows, those behind its `$ref` included. */
-export function configFields(part: ConfigPart): Readonly<Record<string, JsonSchema>> {
-  const pointer = part === 'top' ? '' : `/$defs/${part}`;
-  const own = followPointer(documents.get('kong.schema.json') ?? {}, pointer);
-  if (part === 'top')
-    return propertiesOf({ properties: dereference(own['properties'], 'kong.schema.json', 2) });
-  return propertiesOf(dereference(own, 'kong.schema.json'));
+/** The fields of the top level of a config. */
+export function topFields(): Readonly<Record<string, JsonSchema>> {
+  const { properties } = schemaDocument('kong.schema.json');
+  return propertiesOf({ properties: dereference(properties, 'kong.schema.json', 2) });
+}
+
+const parts = new Map<string, Readonly<Record<string, JsonSchema>>>();
+
+/** The fields an entity may have where it stands: those of its kind, and the lists it may hold. */
+export function partFields(kind: EntityKind, parent?: EntityKind): Readonly<Record<string, JsonSchema>> {
+  const name = partName(kind, parent);
+  const known = parts.get(name);
+  if (known !== undefined) return known;
+  const own = followPointer(schemaDocument('kong.schema.json'), `/$defs/${name}`);
+  const nested = propertiesOf({ properties: dereference(own['properties'], 'kong.schema.json', 2) });
+  const fields = { ...entityFields(kind), ...nested };
+  parts.set(name, fields);
+  return fields;
 }
 
 function propertiesOf(schema: unknown): Readonly<Record<string, JsonSchema>> {
@@ -100,4 +107,8 @@ function followPointer(document: JsonSchema, pointer: string): JsonSchema {
     part = next;
   }
   return part;
+}
+
+function stringsIn(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }

@@ -65,3 +65,47 @@ async function keyOf(steps: readonly Step[]): Promise<string> {
 async function look(path: string): Promise<BigIntStats | undefined> {
   return lstat(path, { bigint: true }).catch(() => undefined);
 }
+
+/** Everything whose change may change what some paths stand for. */
+export interface Scope {
+  /** The real folders to watch. */
+  readonly folders: ReadonlySet<string>;
+  /** What matters in them. */
+  readonly entries: ReadonlySet<string>;
+  /** Of these folders, every file that could be a config matters. */
+  readonly configFolders: ReadonlySet<string>;
+  /** Equal for two scopes only if they are the same folders, and not merely folders of the same names. */
+  readonly key: string;
+}
+
+/** Follows every path: files, and folders whose files (`filesIn`, as paths) are followed too. */
+export async function traceAll(
+  paths: readonly string[],
+  filesIn: (path: string) => Promise<readonly string[] | undefined>,
+): Promise<Scope> {
+  const folders = new Set<string>();
+  const entries = new Set<string>();
+  const configFolders = new Set<string>();
+  const keys: string[] = [];
+  const add = async (path: string): Promise<Trail> => {
+    const trail = await traceFile(path);
+    for (const { dir, name } of trail.steps) {
+      folders.add(dir);
+      entries.add(join(dir, name));
+    }
+    keys.push(trail.key);
+    return trail;
+  };
+  for (const path of paths) {
+    const trail = await add(path);
+    const files = await filesIn(path);
+    const last = trail.steps.at(-1);
+    if (files === undefined || last === undefined) continue;
+    const folder = join(last.dir, last.name);
+    folders.add(folder);
+    configFolders.add(folder);
+    keys.push(JSON.stringify([folder, String((await look(folder))?.ino ?? 'gone')]));
+    for (const file of files) await add(file);
+  }
+  return { folders, entries, configFolders, key: keys.join('\n') };
+}

@@ -1,6 +1,6 @@
 /** What `url` stands for. */
 export interface UrlParts {
-  readonly protocol: 'http' | 'https';
+  readonly protocol: string;
   readonly host: string;
   readonly port: number;
   readonly path: string | null;
@@ -16,8 +16,7 @@ export function parseServiceUrl(url: string): UrlParts | undefined {
   if (match === null) return undefined;
   const [, scheme, host = '', digits, path] = match;
   const given = digits === undefined ? undefined : Number(digits);
-  const secure = scheme === undefined ? given === 443 : scheme === 'https';
-  const protocol = secure ? 'https' : 'http';
-  const port = given ?? (secure ? 443 : 80);
+  const protocol = scheme ?? (given === 443 ? 'https' : 'http');
+  const port = given ?? (protocol === 'https' ? 443 : 80);
   return { protocol, host: host.replace(/^\[(.*)\]$/, '$1'), port, path: path ?? null };
 }

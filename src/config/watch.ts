@@ -1,15 +1,17 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type FSWatcher, watch } from 'chokidar';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../log.js';
-import { type Trail, traceFile } from './trail.js';
+import { filesInFolder, isConfigName } from './source.js';
+import { type Scope, traceAll } from './trail.js';
+import { digestOf, filesBehind, type Look, lookAt } from './watch-state.js';
 
 /** How long a file must stay as it is before it counts as written, in milliseconds. */
 const QUIET = 50;
+
+/** The same for several files, which belong together. */
+const QUIET_TOGETHER = 150;
 
 /** How long an empty or absent file may be half of a save, in milliseconds: truncate and write, delete and create. */
 const PATIENCE = 1000;
@@ -29,44 +31,49 @@ export interface WatchOptions {
 }
 
 /**
- * Calls `onChange` whenever the content behind the path `file` has become another one and has settled: written,
- * replaced, moved, relinked at any part of its path, gone or back. One call a burst; calls never overlap. What
- * counts as a change is measured against the content at the time of this call; resolves once the watch stands.
+ * Calls `onChange` whenever the content behind the paths (files, or folders of configs) has become another one and has
+ * settled: written, replaced, moved, relinked at any part of a path, gone or back, and in a folder added or removed.
+ * One call a burst; calls never overlap. What counts as a change is measured against the content at the time of this
+ * call; resolves once the watch stands.
  */
 export async function watchConfig(
-  file: string,
+  paths: readonly string[],
   onChange: () => unknown,
   options: WatchOptions,
 ): Promise<ConfigWatcher> {
-  const watcher = new FileWatcher(file, onChange, options);
+  const watcher = new PathsWatcher(paths, onChange, options);
   await watcher.open();
   return watcher;
 }
 
-class FileWatcher implements ConfigWatcher {
-  readonly #file: string;
+class PathsWatcher implements ConfigWatcher {
+  readonly #paths: readonly string[];
   readonly #onChange: () => unknown;
   readonly #log: Logger;
   readonly #heartbeat: number;
   readonly #closed = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #watching: FSWatcher | undefined;
-  #trail: Trail | undefined;
+  #scope: Scope | undefined;
+  /** The files that counted when the content was last looked at. */
+  #files: readonly string[] = [];
   #mark = '';
   #digest = '';
   #hinted = false;
   #checking = false;
 
-  constructor(file: string, onChange: () => unknown, options: WatchOptions) {
-    this.#file = file;
+  constructor(paths: readonly string[], onChange: () => unknown, options: WatchOptions) {
+    this.#paths = paths;
     this.#onChange = onChange;
     this.#log = options.log;
     this.#heartbeat = options.heartbeat ?? HEARTBEAT;
   }
 
   async open(): Promise<void> {
-    this.#mark = await markOf(this.#file);
-    this.#digest = await digestOf(this.#file);
+    const { mark, files } = await lookAt(this.#paths, []);
+    this.#mark = mark;
+    this.#files = files;
+    this.#digest = await digestOf(files);
     await this.#follow();
     if (this.#heartbeat > 0) {
       this.#timer = setInterval(() => void this.#beat(), this.#heartbeat);
@@ -84,7 +91,7 @@ class FileWatcher implements ConfigWatcher {
   }
 
   async #beat(): Promise<void> {
-    if ((await markOf(this.#file)) !== this.#mark) this.#hint();
+    if ((await lookAt(this.#paths, this.#files)).mark !== this.#mark) this.#hint();
   }
 
   /** Something may have changed: looks now, or once more after the look under way. */
@@ -98,22 +105,24 @@ class FileWatcher implements ConfigWatcher {
     while (this.#hinted && !this.#closed.signal.aborted) {
       this.#hinted = false;
       try {
-        this.#mark = await settle(this.#file, this.#closed.signal);
+        this.#mark = (await settle(this.#paths, this.#files, this.#closed.signal)).mark;
         await this.#follow();
         await this.#compare();
       } catch (error) {
         // An abort only says that the watcher was closed while it waited.
         if (this.#closed.signal.aborted) break;
-        this.#log.error({ err: error }, `cannot follow ${this.#file}: ${messageOf(error)}`);
+        this.#log.error({ err: error }, `cannot follow ${this.#paths.join(', ')}: ${messageOf(error)}`);
       }
     }
     this.#checking = false;
   }
 
   async #compare(): Promise<void> {
-    const digest = await digestOf(this.#file);
+    const before = this.#files;
+    this.#files = await filesBehind(this.#paths);
+    const digest = await digestOf(this.#files);
     // A save that began while the content was read may have shown half of itself: it is looked at again.
-    if ((await markOf(this.#file)) !== this.#mark) {
+    if ((await lookAt(this.#paths, before)).mark !== this.#mark) {
       this.#hinted = true;
       return;
     }
@@ -122,40 +131,43 @@ class FileWatcher implements ConfigWatcher {
     await this.#onChange();
   }
 
-  /** Moves the watch when the path leads through other folders than before. */
+  /** Moves the watch when the paths lead through other folders than before. */
   async #follow(): Promise<void> {
-    const trail = await traceFile(this.#file);
-    if (trail.key === this.#trail?.key || this.#closed.signal.aborted) return;
-    this.#trail = trail;
+    const scope = await traceAll(this.#paths, (path) => filesInFolder(path).catch(() => undefined));
+    if (scope.key === this.#scope?.key || this.#closed.signal.aborted) return;
+    this.#scope = scope;
     // The old watch goes first: chokidar would share its inotify handle with a new one on a folder of the same
     // name, and that handle belongs to the folder that stood there before.
     await this.#watching?.close();
     if (this.#closed.signal.aborted) return;
-    this.#watching = this.#watch(trail);
+    this.#watching = this.#watch(scope);
     await ready(this.#watching, this.#closed.signal);
     // What happened before the new watch stood was announced to nobody.
     this.#hinted = true;
   }
 
-  /** Watches folders, not the file: a file that is renamed over or relinked takes a watch of its own with it. */
-  #watch(trail: Trail): FSWatcher {
-    const folders = new Set(trail.steps.map(({ dir }) => dir));
-    const names = new Set([...folders, ...trail.steps.map(({ name }) => name)].map((path) => basename(path)));
-    const wanted = new Set([...folders, ...trail.steps.map(({ dir, name }) => join(dir, name))]);
+  /** Watches folders, not files: a file that is renamed over or relinked takes a watch of its own with it. */
+  #watch({ folders, entries, configFolders }: Scope): FSWatcher {
+    const names = new Set([...folders, ...entries].map((path) => basename(path)));
+    const matters = (path: string): boolean =>
+      folders.has(path) ||
+      entries.has(path) ||
+      (configFolders.has(dirname(path)) && isConfigName(basename(path)));
     const watching = watch([...folders], {
       depth: 0,
       followSymlinks: false,
       ignoreInitial: true,
       // The neighbours in a folder may be many, and none of them is our concern.
-      ignored: (path) => !wanted.has(path),
+      ignored: (path) => !matters(path),
     });
     watching.on('all', () => this.#hint());
     // Chokidar compares times before it speaks; the raw events say also what it keeps to itself.
     watching.on('raw', (_event, path) => {
-      if (names.has(basename(path))) this.#hint();
+      const name = basename(path);
+      if (names.has(name) || (configFolders.size > 0 && isConfigName(name))) this.#hint();
     });
     watching.on('error', (error) => {
-      this.#log.error({ err: error }, `cannot watch ${this.#file}: ${messageOf(error)}`);
+      this.#log.error({ err: error }, `cannot watch ${this.#paths.join(', ')}: ${messageOf(error)}`);
     });
     return watching;
   }
@@ -170,41 +182,21 @@ async function ready(watching: FSWatcher, closed: AbortSignal): Promise<void> {
   await delay(PATIENCE, undefined, { signal }).catch(() => undefined);
 }
 
-/** Waits until the file has stayed the same for a while, and longer where it is empty or absent. Returns its mark. */
-async function settle(file: string, signal: AbortSignal): Promise<string> {
-  let before = await markOf(file);
+/** Waits until the files have stayed the same for a while, and longer where one is empty or absent. */
+async function settle(
+  paths: readonly string[],
+  before: readonly string[],
+  signal: AbortSignal,
+): Promise<Look> {
+  let last = await lookAt(paths, before);
   let blankSince: number | undefined;
   for (;;) {
-    await delay(QUIET, undefined, { signal });
-    const mark = await markOf(file);
-    blankSince = mark.startsWith('0 ') ? (blankSince ?? performance.now()) : undefined;
+    // Several files are seldom written at once, and half of them may be worse than none.
+    await delay(last.files.length > 1 || before.length > 1 ? QUIET_TOGETHER : QUIET, undefined, { signal });
+    const look = await lookAt(paths, before);
+    blankSince = look.isBlank ? (blankSince ?? performance.now()) : undefined;
     const patient = blankSince !== undefined && performance.now() - blankSince < PATIENCE;
-    if (mark === before && !patient) return mark;
-    before = mark;
-  }
-}
-
-/** What a file looks like from outside, its size first; a hint to read it, never the proof that it is unchanged. */
-async function markOf(file: string): Promise<string> {
-  try {
-    const { size, mtimeNs, ino, dev } = await stat(file, { bigint: true });
-    return `${size} ${mtimeNs} ${ino} ${dev}`;
-  } catch (error) {
-    return `0 ${messageOf(error)}`;
-  }
-}
-
-/**
- * What tells one content from another. Being unreadable counts as a content: the reader will say what is wrong. So
- * does being a pipe, which must be left to the one who loads it.
- */
-async function digestOf(file: string): Promise<string> {
-  try {
-    if (!(await stat(file)).isFile()) return 'not a file';
-    const hash = createHash('sha256');
-    for await (const chunk of createReadStream(file)) hash.update(chunk);
-    return hash.digest('hex');
-  } catch (error) {
-    return messageOf(error);
+    if (look.mark === last.mark && !patient) return look;
+    last = look;
   }
 }

@@ -156,7 +156,9 @@ function wordValue(breach: Breach, isEntityRule: boolean): Finding {
   if (keyword === 'type' && schema['type'] !== 'null') return wrongType(breach, field);
   if (keyword === 'enum') return wrongChoice(breach);
   const { message, hint } = ruleWords(breach, field);
-  const shown = message.includes(String(value)) || code !== undefined ? {} : { got: { value } };
+  const isEmptyList = Array.isArray(value) && value.length === 0;
+  const said = typeof value === 'object' ? isEmptyList : message.includes(String(value));
+  const shown = said || code !== undefined ? {} : { got: { value } };
   if (code === 'not-supported' && keyword !== 'pattern') return { code, path, at: 'key', message, hint };
   return { code: code ?? 'invalid-value', path, message, hint: placeholderHint(value) ?? hint, ...shown };
 }
@@ -190,15 +192,6 @@ function ruleWords(breach: Breach, field: string): { readonly message: string; r
 function wrongChoice(breach: Breach): Finding {
   const { schema, value, path } = breach;
   const allowed = Array.isArray(schema['enum']) ? schema['enum'].filter((choice) => choice !== null) : [];
-  if (stringsOf(schema['x-not-yet']).includes(String(value))) {
-    const message = `protocol ${String(value)} is not supported yet`;
-    return {
-      code: 'not-supported',
-      path,
-      message,
-      hint: `this version serves ${allowed.join(' and ')} only`,
-    };
-  }
   const meant = typeof value === 'string' ? nearest(value, allowed.map(String)) : undefined;
   const webSocket =
     value === 'ws' || value === 'wss' ? 'WebSockets are part of http and https: write those' : undefined;

@@ -1,4 +1,5 @@
 import type { GatewayConfig, Route, Service } from '../config/entities.js';
+import { isServed } from '../config/unexecuted.js';
 import { translateRegex } from '../regex.js';
 import type { Entry } from './entry.js';
 import { compileHeaders } from './header-matcher.js';
@@ -28,8 +29,11 @@ interface CompiledPath {
   readonly prefix: string | undefined;
 }
 
-/** Compiles the routes of a config. Routes of disabled services are left out; ties go to the order of the file. */
-export function buildRouter(config: GatewayConfig): Router {
+/**
+ * Compiles the routes of a config; ties go to the order of the file. Routes of disabled services are left out, and so
+ * are those that speak, or lead to what speaks, a protocol that is not served.
+ */
+export function buildRouter(config: Pick<GatewayConfig, 'services' | 'routes'>): Router {
   const services = new Map(config.services.map((service) => [service.id, service]));
   const candidates = config.routes.flatMap((route) => candidatesOf(route, services));
   // Array.prototype.sort is stable: a full tie keeps the order of the file.
@@ -45,6 +49,7 @@ export function buildRouter(config: GatewayConfig): Router {
 function candidatesOf(route: Route, services: ReadonlyMap<string, Service>): readonly Candidate[] {
   const service = route.service === null ? null : (services.get(route.service.id) ?? null);
   if (service?.enabled === false) return [];
+  if (!isServed(route.protocols) || (service !== null && !isServed([service.protocol]))) return [];
   return pathClasses(route).map((paths) => ({
     route,
     service,

@@ -9,47 +9,8 @@ import { root } from '../helpers/root.js';
 let folder = '';
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'commands-'));
-  await writeFile(join(folder, 'good.yaml'), '_format_version: "3.0"\n');
-  await writeFile(
-    join(folder, 'good.json'),
-    '{"_format_version": "3.0", "services": [{"host": "a.example"}]}',
-  );
-  await writeFile(join(folder, 'bad.yaml'), '_format_version: "3.0"\nservice: []\nroutes: 7\n');
 });
 after(() => rm(folder, { recursive: true }));
-
-describe('gateway check', () => {
-  it('says what a valid file amounts to, and exits 0', async () => {
-    const { code, stdout, stderr } = await runGateway(['check', 'good.yaml', 'good.json'], { cwd: folder });
-    assert.equal(stderr, '');
-    assert.match(
-      stdout,
-      /^good\.yaml: ok, 0 services, 0 routes, hash [0-9a-f]{32}\ngood\.json: ok, 1 service, 0 routes, hash [0-9a-f]{32}\n$/,
-    );
-    assert.equal(code, 0);
-  });
-
-  it('tells every issue of an invalid file, goes on to the next file, and exits 1', async () => {
-    const { code, stdout, stderr } = await runGateway(['check', 'bad.yaml', 'good.yaml'], { cwd: folder });
-    assert.match(stderr, /bad\.yaml:2:1/);
-    assert.match(stderr, /bad\.yaml:3:9/);
-    assert.match(stderr, /^2 issues in bad\.yaml$/m);
-    assert.match(stdout, /^good\.yaml: ok/);
-    assert.equal(code, 1);
-  });
-
-  it('exits 2 when a file cannot be read, whatever the others are', async () => {
-    const { code, stderr } = await runGateway(['check', 'none.yaml', 'bad.yaml'], { cwd: folder });
-    assert.match(stderr, /^error: .*none\.yaml/);
-    assert.equal(code, 2);
-  });
-
-  it('exits 2 without a file', async () => {
-    const { code, stderr } = await runGateway(['check']);
-    assert.match(stderr, /missing required argument 'files'/);
-    assert.equal(code, 2);
-  });
-});
 
 describe('gateway version', () => {
   for (const args of [['version'], ['--version'], ['-V']]) {
@@ -75,7 +36,22 @@ describe('the command line', () => {
         '$ gateway start -c',
       ],
     ],
-    ['check', ['<files...>', 'Exit codes:', '$ gateway check kong.yaml']],
+    [
+      'check',
+      [
+        '[files...]',
+        '--format',
+        'sarif',
+        '--strict',
+        'gateway-ignore',
+        'Exit codes:',
+        '$ gateway check kong.yaml',
+      ],
+    ],
+    ['render', ['[files...]', '--reveal', '--env-file', 'Exit codes:', '$ gateway render kong.yaml']],
+    ['hash', ['[files...]', 'Exit codes:', '$ gateway hash kong.yaml']],
+    ['schema', ['[subject]', '$ gateway schema plugins/rate-limiting']],
+    ['init', ['--output', 'Exit codes:', '$ gateway init --output kong.yaml']],
     ['version', ['$ gateway version']],
   ] as const) {
     it(`gateway ${command} --help explains itself with examples`, async () => {

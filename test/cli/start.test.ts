@@ -87,6 +87,46 @@ describe('gateway start', () => {
     assert.equal((await launched.ended).code, 0);
   });
 
+  it('reads the config from standard input, and does not watch it', async () => {
+    // The helper gives its children no standard input, so that a script of ours has to.
+    const script = join(folder, 'run.mjs');
+    await writeFile(
+      script,
+      [
+        "import { spawn } from 'node:child_process';",
+        "import { openSync } from 'node:fs';",
+        'const [file, ...args] = process.argv.slice(2);',
+        "const child = spawn(process.execPath, args, { stdio: [openSync(file, 'r'), 'inherit', 'inherit'] });",
+        "process.on('SIGTERM', () => child.kill());",
+        "child.on('exit', (code) => process.exit(code ?? 1));",
+      ].join('\n'),
+    );
+    const listen = ['--proxy-listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0'];
+    launched = launch(script, [file, join(root, 'bin', 'gateway.js'), 'start', '-c', '-', ...listen]);
+    await untilReady(launched);
+    assert.match(launched.stdout(), /^config {2}stdin: 1 service, 1 route, hash /m);
+    assert.match(launched.stdout(), /^not watching stdin: SIGHUP reloads it$/m);
+    launched.signal('SIGTERM');
+    assert.equal((await launched.ended).code, 0);
+  });
+
+  it('joins files and folders, and fills in variables of --env-file', async () => {
+    await writeFile(
+      join(folder, 'more.yaml'),
+      '_format_version: "3.0"\nservices: [{ name: "${NAME}", host: h }]\n',
+    );
+    await writeFile(join(folder, 'vars.env'), 'NAME=from-file\n');
+    launched = await spawnGateway(['-c', '.', '--env-file', 'vars.env'], { cwd: folder });
+    assert.match(launched.stdout(), /^config {2}\.: 2 services, 1 route, hash /m);
+  });
+
+  it('refuses with --strict what it would not execute, and exits with an error', async () => {
+    await writeFile(file, '_format_version: "3.0"\nconsumers: [{ username: u }]\n');
+    const { code, stderr } = await runGateway(['start', '-c', file, '--strict']);
+    assert.notEqual(code, 0);
+    assert.match(stderr, /^error: .*--strict.*consumers: 1 loaded, not executed by this version\n$/);
+  });
+
   it('tells every issue of an invalid file, and exits 1', async () => {
     await writeFile(file, BROKEN);
     const { code, stdout, stderr } = await runGateway(['start', '-c', 'kong.yaml'], { cwd: folder });
@@ -110,7 +150,7 @@ describe('gateway start', () => {
   const unusable: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['no config', [], /no config file given: write --config kong\.yaml/],
     ['a file that is not there', ['-c', '/nowhere/kong.yaml'], /\/nowhere\/kong\.yaml/],
-    ['a folder', ['-c', '/'], /^error: /],
+    ['a folder without configs', ['-c', join(root, 'bin')], /^error: .*bin: the folder holds no/],
     ['an address', ['-c', 'x', '--proxy-listen', '8000'], /--proxy-listen: "8000"/],
     ['a log level', ['-c', 'x', '--log-level', 'loud'], /--log-level: "loud"/],
     [

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Gateway } from '#gateway/gateway.js';
 import type { Logger } from '#gateway/log.js';
-import { type Flags, readSettings } from '#gateway/settings.js';
+import { type Environment, type Flags, readSettings } from '#gateway/settings.js';
 import type { ReloadRecord } from '#gateway/snapshot/reload-history.js';
 
 /** One call of the logger. */
@@ -29,17 +29,21 @@ export interface RunningGateway {
 }
 
 /** Serves `config` (YAML or JSON text, or an object). The file is not watched unless `flags.watch` says so. */
-export async function startGateway(config: string | object, flags: Flags = {}): Promise<RunningGateway> {
+export async function startGateway(
+  config: string | object,
+  flags: Flags = {},
+  environment: Environment = {},
+): Promise<RunningGateway> {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-'));
   const file = join(folder, 'kong.yaml');
   const save = (next: string | object) =>
     writeFile(file, typeof next === 'string' ? next : JSON.stringify(next));
   const { log, logged } = recordingLog();
   const settings = readSettings(
-    { config: file, proxyListen: '127.0.0.1:0', adminListen: '127.0.0.1:0', watch: false, ...flags },
+    { config: [file], proxyListen: '127.0.0.1:0', adminListen: '127.0.0.1:0', watch: false, ...flags },
     {},
   );
-  const gateway = new Gateway({ settings, log });
+  const gateway = new Gateway({ settings, environment, log });
   await save(config);
   try {
     const listeners = await gateway.start();

@@ -40,7 +40,7 @@ describe('Admin API over HTTP', () => {
   let admin: RunningAdmin;
 
   before(async () => {
-    admin = await startAdmin(CONFIG, ['admin.example.com']);
+    admin = await startAdmin(CONFIG, { allowedHosts: ['admin.example.com'] });
   });
   after(() => admin.close());
 

@@ -21,8 +21,16 @@ export interface RunningAdmin {
   close(): Promise<void>;
 }
 
+export interface AdminOptions {
+  readonly allowedHosts?: readonly string[];
+  readonly showSecrets?: boolean;
+}
+
 /** Starts an Admin API that shows the declarative config in `text`. */
-export async function startAdmin(text: string, allowedHosts: readonly string[] = []): Promise<RunningAdmin> {
+export async function startAdmin(
+  text: string,
+  { allowedHosts = [], showSecrets = false }: AdminOptions = {},
+): Promise<RunningAdmin> {
   let version = 0;
   const snapshot = (from: string) => {
     version += 1;
@@ -41,7 +49,7 @@ export async function startAdmin(text: string, allowedHosts: readonly string[] =
   const traffic = new Traffic();
   const nodeId = 'b5f2c1de-0000-4000-8000-000000000000';
   const settings = { log_level: 'error' };
-  const rest = { log, nodeId, startedAt: Date.now(), settings, allowedHosts };
+  const rest = { log, nodeId, startedAt: Date.now(), settings, allowedHosts, showSecrets };
   const server = new AdminServer({ store, reloads, traffic, ...rest });
   const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
   return {

@@ -120,7 +120,10 @@ describe('a reload', () => {
     const { Gateway } = await import('#gateway/gateway.js');
     const { readSettings } = await import('#gateway/settings.js');
     const { recordingLog } = await import('../helpers/gateway.js');
-    const gateway = new Gateway({ settings: readSettings({ config: running.file }, {}), ...recordingLog() });
+    const gateway = new Gateway({
+      settings: readSettings({ config: [running.file] }, {}),
+      ...recordingLog(),
+    });
     await assert.rejects(gateway.reload('too early'), { code: 'not_started' });
   });
 });

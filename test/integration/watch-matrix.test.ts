@@ -231,7 +231,7 @@ describe('the watch matrix', { concurrency: 4 }, () => {
         seen.push(await readFile(place.file, 'utf8').catch(() => 'absent'));
       };
       // No heartbeat: events alone must do.
-      const watcher = await watchConfig(place.file, onChange, { log, heartbeat: 0 });
+      const watcher = await watchConfig([place.file], onChange, { log, heartbeat: 0 });
       try {
         await row.act(place);
         await waitFor('the calls', () => seen.length >= row.seen.length);

@@ -30,7 +30,7 @@ describe('watchConfig', () => {
     const onChange = async () => {
       seen.push(await readFile(file, 'utf8').catch(() => 'absent'));
     };
-    watcher = await watchConfig(file, onChange, { log, heartbeat });
+    watcher = await watchConfig([file], onChange, { log, heartbeat });
     return seen;
   }
 
@@ -147,7 +147,7 @@ describe('watchConfig', () => {
       });
       running -= 1;
     };
-    watcher = await watchConfig(file, held, { log, heartbeat: 0 });
+    watcher = await watchConfig([file], held, { log, heartbeat: 0 });
     for (let edit = 1; edit <= 3; edit += 1) {
       await writeFile(file, `edit ${edit}`);
       if (edit === 1) await waitFor('the first call', () => seen.length === 1);
@@ -170,7 +170,7 @@ describe('watchConfig', () => {
       calls += 1;
       throw new Error('not today');
     };
-    watcher = await watchConfig(file, failing, { log, heartbeat: 0 });
+    watcher = await watchConfig([file], failing, { log, heartbeat: 0 });
     for (const text of [SECOND, FIRST]) {
       const before = calls;
       await writeFile(file, text);

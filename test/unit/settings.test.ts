@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { SettingsError } from '#gateway/errors.js';
 import {
+  configName,
   describeSettings,
   type Environment,
   type Flags,
@@ -9,7 +10,7 @@ import {
   readSettings,
 } from '#gateway/settings.js';
 
-const FILE: Flags = { config: 'kong.yaml' };
+const FILE: Flags = { config: ['kong.yaml'] };
 
 function refused(flags: Flags, env: Environment, message: RegExp): void {
   assert.throws(
@@ -21,13 +22,17 @@ function refused(flags: Flags, env: Environment, message: RegExp): void {
 describe('readSettings', () => {
   it('fills in the defaults', () => {
     assert.deepEqual(readSettings(FILE, {}), {
-      config: 'kong.yaml',
+      config: ['kong.yaml'],
+      configText: undefined,
+      envFiles: [],
+      strict: false,
       proxyListen: [{ host: '0.0.0.0', port: 8000 }],
       adminListen: [{ host: '127.0.0.1', port: 8001 }],
       logLevel: 'notice',
       watch: true,
       drainTimeout: 10_000,
       proxy: { allowDebugHeader: false },
+      showSecrets: false,
       warnings: [],
     });
   });
@@ -44,7 +49,7 @@ describe('readSettings', () => {
         KONG_DATABASE: 'off',
       },
     );
-    assert.equal(settings.config, '/etc/kong/kong.yaml');
+    assert.deepEqual(settings.config, ['/etc/kong/kong.yaml']);
     assert.deepEqual(settings.proxyListen, [{ host: '127.0.0.1', port: 9000 }]);
     assert.deepEqual(settings.adminListen, []);
     assert.equal(settings.logLevel, 'warn');
@@ -55,7 +60,7 @@ describe('readSettings', () => {
   it('takes flags over variables', () => {
     const settings = readSettings(
       {
-        config: 'mine.yaml',
+        config: ['mine.yaml'],
         proxyListen: '127.0.0.1:1',
         adminListen: '127.0.0.1:2',
         logLevel: 'debug',
@@ -69,7 +74,7 @@ describe('readSettings', () => {
         KONG_ALLOW_DEBUG_HEADER: 'off',
       },
     );
-    assert.equal(settings.config, 'mine.yaml');
+    assert.deepEqual(settings.config, ['mine.yaml']);
     assert.deepEqual(settings.proxyListen, [{ host: '127.0.0.1', port: 1 }]);
     assert.deepEqual(settings.adminListen, [{ host: '127.0.0.1', port: 2 }]);
     assert.equal(settings.logLevel, 'debug');
@@ -80,6 +85,36 @@ describe('readSettings', () => {
     const settings = readSettings(FILE, { KONG_PROXY_LISTEN: '', KONG_LOG_LEVEL: ' ', KONG_DATABASE: '' });
     assert.deepEqual(settings.proxyListen, [{ host: '0.0.0.0', port: 8000 }]);
     assert.equal(settings.logLevel, 'notice');
+  });
+
+  it('takes several paths, and standard input, which cannot be watched', () => {
+    assert.deepEqual(readSettings({ config: ['a.yaml', 'teams/'] }, {}).config, ['a.yaml', 'teams/']);
+    assert.deepEqual(readSettings({}, { KONG_DECLARATIVE_CONFIG: 'a.yaml, teams/,' }).config, [
+      'a.yaml',
+      'teams/',
+    ]);
+    assert.equal(readSettings({ config: ['a.yaml'] }, {}).watch, true);
+    assert.equal(readSettings({ config: ['a.yaml', '-'] }, {}).watch, false);
+    refused({ config: [''] }, {}, /--config: an empty path/);
+  });
+
+  it('takes the text of a config from its variable, unless a path is given', () => {
+    const env = { KONG_DECLARATIVE_CONFIG_STRING: '{"_format_version":"3.0"}' };
+    const alone = readSettings({}, env);
+    assert.deepEqual([alone.config, alone.configText, alone.watch], [[], '{"_format_version":"3.0"}', false]);
+    assert.equal(configName(alone), 'KONG_DECLARATIVE_CONFIG_STRING');
+    assert.deepEqual(alone.warnings, []);
+    for (const [flags, more] of [
+      [FILE, {}],
+      [{}, { KONG_DECLARATIVE_CONFIG: 'kong.yaml' }],
+    ] as const) {
+      const settings = readSettings(flags, { ...env, ...more });
+      assert.deepEqual([settings.config, settings.configText], [['kong.yaml'], undefined]);
+      assert.match(
+        settings.warnings.join(),
+        /KONG_DECLARATIVE_CONFIG_STRING has no effect: (--config|KONG_DECL)/,
+      );
+    }
   });
 
   it('asks for a config file when none is named', () => {

@@ -3,6 +3,7 @@ import { messageOf } from '../../errors.js';
 import { Gateway, type Listeners } from '../../gateway.js';
 import { createLogger, type Logger } from '../../log.js';
 import {
+  configName,
   type Environment,
   type Flags,
   formatAddress,
@@ -25,7 +26,12 @@ const LINGER = 1000;
 export async function start(flags: Flags, env: Environment, terminal: Terminal): Promise<number> {
   const settings = readSettings(flags, env);
   const log = createLogger(settings.logLevel, terminal.interactive ? terminalLog(terminal) : process.stderr);
-  const gateway = new Gateway({ settings, log, onReload: (record) => showIssues(record, terminal) });
+  const gateway = new Gateway({
+    settings,
+    environment: env,
+    log,
+    onReload: (record) => showIssues(record, terminal),
+  });
   const stopped = takeSignals(() => {
     gateway.reload('SIGHUP').catch((error: unknown) => log.error({ err: error }, messageOf(error)));
   });
@@ -58,9 +64,9 @@ function announce(listeners: Listeners, gateway: Gateway, settings: Settings, te
   terminal.out(`${PRODUCT} ${VERSION}`);
   for (const line of describeListeners('proxy', listeners.proxy)) terminal.out(line);
   for (const line of describeListeners('admin', listeners.admin)) terminal.out(line);
-  terminal.out(`config  ${settings.config}: ${describeConfig(gateway.current.config)}`);
-  const sighup = 'SIGHUP reloads it';
-  terminal.out(settings.watch ? `watching ${settings.config}` : `not watching ${settings.config}: ${sighup}`);
+  const name = configName(settings);
+  terminal.out(`config  ${name}: ${describeConfig(gateway.current.config)}`);
+  terminal.out(settings.watch ? `watching ${name}` : `not watching ${name}: SIGHUP reloads it`);
 }
 
 function describeListeners(name: string, addresses: readonly ListenAddress[]): readonly string[] {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { buildRoutingTable } from '#gateway/admin/endpoints.js';
+import { pluginNames } from '#gateway/config/plugin-schemas.js';
 import { Traffic } from '#gateway/metrics/traffic.js';
 import { ReloadHistory } from '#gateway/snapshot/reload-history.js';
 import { PRODUCT, VERSION } from '#gateway/version.js';
@@ -29,7 +30,10 @@ describe('GET /', () => {
       hostname: 'here',
       node_id: 'b5f2c1de-0000-4000-8000-000000000000',
       pids: { master: 42, workers: [42] },
-      plugins: { available_on_server: {}, enabled_in_cluster: [] },
+      plugins: {
+        available_on_server: Object.fromEntries(pluginNames.map((name) => [name, { version: VERSION }])),
+        enabled_in_cluster: [],
+      },
       configuration: { database: 'off', log_level: 'warn' },
     });
   });
@@ -125,7 +129,7 @@ describe('other facts of the node', () => {
     assert.deepEqual(read('/debug/node/log-level'), { message: 'log level: warn' });
   });
 
-  it('has no plugins yet', () => {
-    assert.deepEqual(read('/plugins/enabled'), { enabled_plugins: [] });
+  it('lists the plugins a config may use', () => {
+    assert.deepEqual(read('/plugins/enabled'), { enabled_plugins: pluginNames });
   });
 });

@@ -32,8 +32,9 @@ const config: GatewayConfig = {
   format_version: '3.0',
   transform: true,
   hash: '0123456789abcdef0123456789abcdef',
-  services: [],
-  routes: [],
+  ...{ services: [], routes: [], upstreams: [], targets: [], consumers: [], consumer_groups: [] },
+  ...{ keyauth_credentials: [], basicauth_credentials: [], hmacauth_credentials: [], jwt_secrets: [] },
+  ...{ acls: [], plugins: [], certificates: [], snis: [], ca_certificates: [], vaults: [], secrets: [] },
   document: '_format_version: "3.0"\n',
 };
 
@@ -48,6 +49,7 @@ export function sampleView(rest: Partial<AdminView> = {}): AdminView {
   return {
     snapshot,
     entities: new EntityIndex(snapshot),
+    showSecrets: false,
     reloads: new ReloadHistory(),
     traffic: new Traffic(),
     node: {

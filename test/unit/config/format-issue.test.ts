@@ -25,7 +25,7 @@ describe('formatIssue', () => {
     assert.equal(
       formatIssue(issue, { color: false }),
       [
-        'kong.yaml:12:12: error: service "users", field retries: expected an integer (got "x")',
+        'kong.yaml:12:12: error: service "users", field retries: expected an integer (got "x") [wrong-type]',
         '  12 |   retries: "x"',
         '     |            ^^^',
         '     = hint: write a whole number',
@@ -37,7 +37,7 @@ describe('formatIssue', () => {
     const { entity: _, name: __, hint: ___, source: ____, ...rest } = issue;
     assert.equal(
       formatIssue({ ...rest, field: '', severity: 'warning' }, { color: false }),
-      'kong.yaml:12:12: warning: expected an integer (got "x")',
+      'kong.yaml:12:12: warning: expected an integer (got "x") [wrong-type]',
     );
   });
 

@@ -106,7 +106,7 @@ describe('loadConfig', () => {
   it('takes nulls for absent fields, and empty lists and maps for each other', () => {
     const plain = loadServices('- {name: a, host: a, routes: [{name: r, paths: [/a]}]}\n');
     const dumped = load(
-      `_format_version: "3.0"\n_transform: null\nroutes: {}\n_comment: x\n_ignore: [1, {a: 2}]\nplugins: []\nupstreams: {}\n_info: {select_tags: [x], defaults: {}}
+      `_format_version: "3.0"\n_transform: null\nroutes: {}\n_comment: x\n_ignore: [1, {a: 2}]\nplugins: []\nupstreams: {}\n_info: {select_tags: [], defaults: {}}
 services: [{name: a, host: a, path: null, tags: ~, tls_verify: null, client_certificate: null, retries: null, plugins: [], _comment: y, _ignore: [],
   routes: [{name: r, paths: [/a], hosts: {}, methods: [], headers: [], snis: null, sources: null, service: null, _comment: z}]}]`,
     );

@@ -42,6 +42,7 @@ function checkPlaces(text: string): void {
 
 const READ: readonly string[] = [
   'a: 1',
+  'a: "~/users/\\\\d+$"\nb: ["x\\ty", "\\"", "a\\/b"]\nc: "\\\\" # d',
   '# comment\na: b # more\n\n  # indented comment\nc: d#e',
   '---\na: 1\n',
   '  a: 1\n  b:\n    c: 2\n',
@@ -69,7 +70,7 @@ const LEFT: readonly string[] = [
   'a: !t 1',
   'a: |\n  b',
   'a: >\n  b',
-  'a: "\\n"',
+  'a: "\\u0041"',
   "a: 'it''s'",
   'a: b\n  c',
   'a: "b"\n  c: d',

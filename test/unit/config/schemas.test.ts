@@ -1,31 +1,66 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { ENTITY_KINDS, type EntityKind, entityKinds, nestedLists } from '#gateway/config/entity-kinds.js';
 import {
-  configFields,
   entityFields,
-  entityKinds,
   entitySchema,
+  type JsonSchema,
+  partFields,
+  partName,
   SCHEMA_FILES,
   schemaDocument,
+  topFields,
 } from '#gateway/config/schemas.js';
+import { root } from '../../helpers/root.js';
+
+/** Every kind by itself, and where it is nested. */
+const parts: readonly (readonly [EntityKind, EntityKind | undefined])[] = entityKinds.flatMap((kind) => [
+  [kind, undefined] as const,
+  ...entityKinds
+    .filter((parent) => nestedLists(parent).some((list) => list.kind === kind))
+    .map((parent) => [kind, parent] as const),
+]);
+
+function mappingAt(document: JsonSchema, ...steps: readonly string[]): JsonSchema {
+  let value: unknown = document;
+  for (const step of steps) {
+    assert.ok(typeof value === 'object' && value !== null, steps.join('.'));
+    value = Reflect.get(value, step);
+  }
+  assert.ok(typeof value === 'object' && value !== null, steps.join('.'));
+  return value as JsonSchema;
+}
 
 describe('the schemas', () => {
-  it('describe every field, and say its default where it has one', () => {
-    const parts = [
-      ...entityKinds.map((kind) => [kind, entityFields(kind)] as const),
-      ...(['top', 'service', 'route', 'nested_route'] as const).map(
-        (part) => [part, configFields(part)] as const,
-      ),
+  it('are valid JSON Schemas of draft 2020-12, those of plugins too', () => {
+    const ajv = new Ajv2020({ strict: false });
+    const folder = join(root, 'schemas');
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+      file.endsWith('.json'),
+    );
+    assert.ok(files.length > 50);
+    for (const file of files) {
+      const document: unknown = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+      assert.ok(typeof document === 'object' && document !== null);
+      assert.ok(ajv.validateSchema(document), `${file}: ${ajv.errorsText()}`);
+    }
+  });
+
+  it('describe every field, and say its default unless it is required', () => {
+    const described = [
+      ['top', topFields()] as const,
+      ...parts.map(([kind, parent]) => [partName(kind, parent), partFields(kind, parent)] as const),
     ];
-    for (const [part, fields] of parts) {
-      assert.ok(Object.keys(fields).length > 10, part);
+    const required = new Set(entityKinds.flatMap((kind) => [entitySchema(kind)['required']].flat()));
+    for (const [part, fields] of described) {
+      assert.ok(Object.keys(fields).length > 5, part);
       for (const [name, field] of Object.entries(fields)) {
         assert.equal(typeof field['description'], 'string', `${part}.${name} has no description`);
-        const required =
-          part === 'services' || part === 'service'
-            ? name === 'host'
-            : name === 'service' && part === 'nested_route';
-        if (!required) assert.ok('default' in field, `${part}.${name} has no default`);
+        const only = field['type'] === 'null' || name === 'host' || required.has(name);
+        if (!only) assert.ok('default' in field, `${part}.${name} has no default`);
       }
     }
   });
@@ -49,9 +84,35 @@ describe('the schemas', () => {
     }
   });
 
+  it('agree with the table of kinds: every list, nested list and reference is there', () => {
+    const kong = schemaDocument('kong.schema.json');
+    const names = parts.map(([kind, parent]) => partName(kind, parent)).sort();
+    assert.deepEqual(Object.keys(mappingAt(kong, '$defs')).sort(), names);
+    for (const kind of entityKinds) {
+      const { $ref } = mappingAt(kong, 'properties', kind, 'items');
+      assert.equal($ref, `#/$defs/${partName(kind)}`);
+      for (const field of Object.keys(ENTITY_KINDS[kind].references))
+        assert.ok(entityFields(kind)[field], field);
+      for (const field of ENTITY_KINDS[kind].unique.flat()) assert.ok(entityFields(kind)[field], field);
+    }
+    for (const [parent, within] of parts) {
+      for (const { kind, field } of nestedLists(parent)) {
+        const name = partName(parent, within);
+        const { $ref } = mappingAt(kong, '$defs', name, 'properties', kind, 'items');
+        assert.equal($ref, `#/$defs/${partName(kind, parent)}`, name);
+        assert.equal(partFields(kind, parent)[field]?.['type'], 'null', `${name}.${kind}.${field}`);
+      }
+    }
+  });
+
   it('refuse unknown fields at every level', () => {
-    const text = JSON.stringify(schemaDocument('kong.schema.json'));
-    assert.equal(text.split('"unevaluatedProperties":false').length - 1, 5);
+    const kong = schemaDocument('kong.schema.json');
+    for (const [kind, parent] of parts) {
+      const name = partName(kind, parent);
+      assert.equal(mappingAt(kong, '$defs', name)['unevaluatedProperties'], false, name);
+      assert.equal(schemaDocument(ENTITY_KINDS[kind].schema)['unevaluatedProperties'], false, kind);
+    }
+    assert.equal(kong['unevaluatedProperties'], false);
   });
 
   it('name only files and definitions that exist', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import type { EntityKind } from '#gateway/config/entity-kinds.js';
 import { validateEntity } from '#gateway/config/validate-entity.js';
 import { fixture } from '../../helpers/root.js';
 
@@ -29,7 +30,7 @@ describe('validateEntity', () => {
     });
   }
 
-  const cases: readonly (readonly ['services' | 'routes', unknown, readonly string[]])[] = [
+  const cases: readonly (readonly [EntityKind, unknown, readonly string[]])[] = [
     ['services', [], ['@entity: expected a record']],
     ['services', 'x', ['@entity: expected a record']],
     ['services', { url: 'http://a.test' }, []],
@@ -44,7 +45,14 @@ describe('validateEntity', () => {
       ["@entity: must set one of 'methods', 'hosts', 'headers', 'paths', 'snis' when 'protocols' is 'https'"],
     ],
     ['routes', { paths: ['/'], service: { id: 'x' } }, []],
-    ['routes', { paths: ['/'], protocols: ['grpc'] }, ['protocols: protocol grpc is not supported yet']],
+    ['routes', { paths: ['/'], protocols: ['grpc'] }, []],
+    ['services', JSON.parse('{"host":"a","toString":1}'), ['toString: unknown field']],
+    [
+      'upstreams',
+      { name: 'u', healthchecks: { active: { type: 'x' } } },
+      ['healthchecks.active.type: expected one of: tcp, http, https, grpc, grpcs'],
+    ],
+    ['targets', { target: 'a:80' }, ['upstream: required field missing']],
   ];
   for (const [kind, body, expected] of cases) {
     it(`answers ${JSON.stringify(body)} of ${kind}`, () => {

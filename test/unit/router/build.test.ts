@@ -119,4 +119,17 @@ describe('buildRouter', () => {
     const match = matcher([{ name: 'r', paths: ['/x'] }]);
     assert.equal(match({ path: '/x/1' }), match({ path: '/x/2' }));
   });
+
+  it('leaves out what speaks a protocol that is not served, on either side', () => {
+    const config = loadObject({
+      services: [
+        { name: 'g', host: 'a', protocol: 'grpc', routes: [{ name: 'to-grpc', paths: ['/a'] }] },
+        { name: 's', host: 'a', routes: [{ name: 'grpc', protocols: ['grpc'], paths: ['/a'] }] },
+        { name: 'h', host: 'a', routes: [{ name: 'http', protocols: ['http'], paths: ['/'] }] },
+      ],
+      routes: [{ name: 'tcp', protocols: ['tcp'], destinations: [{ port: 1 }] }],
+    });
+    const router = buildRouter(config);
+    assert.equal(router.match(routeQuery({ path: '/a' }))?.route.name, 'http');
+  });
 });
