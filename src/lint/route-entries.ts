@@ -1,7 +1,7 @@
 import type { GatewayConfig, Route } from '../config/entities.js';
-import { translateRegex } from '../regex.js';
+import { compilePath, hostsOf, methodsOf, routedRoutes, snisOf } from '../router/entry-parts.js';
 import { compileHeaders, type HeaderMatcher } from '../router/header-matcher.js';
-import { ANY_HOST, type HostPattern, parseHost } from '../router/host-index.js';
+import type { HostPattern } from '../router/host-index.js';
 import { comparePrecedence, type Precedence, pathClasses, precedenceOf } from '../router/precedence.js';
 
 /** One path of a route, or none: what a request must look like, and how early it is tried. */
@@ -27,36 +27,25 @@ export interface RouteEntry {
 type UnrankedEntry = Omit<RouteEntry, 'rank'>;
 
 /** The entries of all routes that take part in routing, in the order in which the router tries them. */
-export function listEntries({ routes, services }: GatewayConfig): readonly RouteEntry[] {
-  const disabled = new Set(services.filter(({ enabled }) => !enabled).map(({ id }) => id));
-  const entries = routes
-    .filter((route) => isRouted(route) && !(route.service !== null && disabled.has(route.service.id)))
-    .flatMap(entriesOf);
+export function listEntries(config: GatewayConfig): readonly RouteEntry[] {
+  const entries = routedRoutes(config).flatMap(({ route }) => entriesOf(route));
   entries.sort((a, b) => comparePrecedence(a.precedence, b.precedence));
   return entries.map((entry, rank) => ({ ...entry, rank }));
-}
-
-/** Whether the HTTP router knows the route; others are matched by other means, or not yet. */
-export function isRouted(route: Route): boolean {
-  const http = route.protocols.some((protocol) => protocol === 'http' || protocol === 'https');
-  return http && !('expression' in route && route.expression !== null && route.expression !== undefined);
 }
 
 function entriesOf(route: Route): readonly UnrankedEntry[] {
   const shared = {
     route,
-    hosts: route.hosts?.length ? route.hosts.map(parseHost) : [ANY_HOST],
-    methods: route.methods?.length ? new Set(route.methods) : undefined,
+    hosts: hostsOf(route),
+    methods: methodsOf(route),
     // The bare pattern asks for nothing.
     headers: compileHeaders(route.headers ?? {}).filter(({ always }) => !always),
-    snis: route.snis?.length
-      ? new Set(route.snis.map((sni) => sni.toLowerCase().replace(/\.$/, '')))
-      : undefined,
+    snis: snisOf(route),
   };
   return pathClasses(route).flatMap((paths) => {
     const precedence = precedenceOf(route, paths);
     if (paths.paths.length === 0) return [{ ...shared, ...NO_PATH, precedence }];
-    return paths.paths.map((path) => ({ ...shared, ...compile(path), precedence }));
+    return paths.paths.map((path) => ({ ...shared, ...describe(path), precedence }));
   });
 }
 
@@ -65,10 +54,7 @@ const NO_PATH = { path: undefined, literal: '', regex: undefined, open: false } 
 /** Anything in a pattern that looks at what follows, or at what a character stands beside. */
 const ASSERTION = /\$|\\[bB]|\(\?(?:[=!]|<[=!])/;
 
-function compile(path: string): Pick<RouteEntry, 'path' | 'literal' | 'regex' | 'open'> {
-  if (!path.startsWith('~')) return { path, literal: path, regex: undefined, open: false };
-  const translation = translateRegex(path.slice(1));
-  if (!translation.ok) throw new Error(`regex path "${path}": ${translation.message}`);
-  const { source, flags, literalPrefix: literal } = translation;
-  return { path, literal, regex: new RegExp(`^${source}`, flags), open: !ASSERTION.test(source) };
+function describe(path: string): Pick<RouteEntry, 'path' | 'literal' | 'regex' | 'open'> {
+  const compiled = compilePath(path);
+  return { path, ...compiled, open: compiled.regex !== undefined && !ASSERTION.test(compiled.regex.source) };
 }
