@@ -13,3 +13,8 @@ export const VERSION = manifest.version;
 
 /** `name/version`: the value of `Server` on own answers and the pseudonym in `Via` (RFC 9110, 7.6.3 and 10.2.4). */
 export const PRODUCT_TOKEN = `${PRODUCT}/${VERSION}`;
+
+/** What this product adds to the `Via` of a message received in an HTTP version, in Kong's spelling: `1` for 1.0. */
+export function viaToken(httpVersion: string): string {
+  return `${httpVersion === '1.0' ? '1' : httpVersion} ${PRODUCT_TOKEN}`;
+}

@@ -145,16 +145,8 @@ function commandLine(env: Environment, terminal: Terminal, end: (code: number) =
   program
     .command('start')
     .description('serve a declarative config, and follow its changes')
-    .option(
-      '-c, --config <path>',
-      'the declarative config: file, folder, or - for stdin; repeatable',
-      collect,
-    )
-    .option(
-      '--env-file <file>',
-      'variables for the config, below those of the environment; repeatable',
-      collect,
-    )
+    .addOption(configOption('the declarative config'))
+    .addOption(envFileOption())
     .option('--proxy-listen <addresses>', `where clients connect (default: ${DEFAULT_PROXY_LISTEN})`)
     .option('--admin-listen <addresses>', `where the Admin API answers (default: ${DEFAULT_ADMIN_LISTEN})`)
     .option('--log-level <level>', `${LOG_LEVELS.join(', ')} (default: ${DEFAULT_LOG_LEVEL})`)
@@ -176,18 +168,8 @@ function commandLine(env: Environment, terminal: Terminal, end: (code: number) =
     .command('check')
     .description('tell whether declarative configs are valid, and what is wrong with them')
     .argument('[files...]', 'declarative configs')
-    .option(
-      '-c, --config <path>',
-      'part of one config: file, folder, or - for stdin; repeatable',
-      collect,
-      [],
-    )
-    .option(
-      '--env-file <file>',
-      'variables for the config, below those of the environment; repeatable',
-      collect,
-      [],
-    )
+    .addOption(configOption('part of one config').default([]))
+    .addOption(envFileOption().default([]))
     .addOption(formatOption('text', 'json', 'github', 'sarif', 'junit'))
     .option('--strict', 'let warnings fail')
     .option('--flatten-errors', "add Kong's flattened_errors to JSON")
@@ -202,12 +184,7 @@ function commandLine(env: Environment, terminal: Terminal, end: (code: number) =
     .description('print the config that files make up, as it would serve')
     .argument('[files...]', 'files, folders or "-" of one config')
     .option('-c, --config <path>', 'the same; repeatable', collect, [])
-    .option(
-      '--env-file <file>',
-      'variables for the config, below those of the environment; repeatable',
-      collect,
-      [],
-    )
+    .addOption(envFileOption().default([]))
     .addOption(formatOption('yaml', 'json'))
     .option('--reveal', 'show secrets')
     .addHelpText('after', RENDER_HELP)
@@ -220,18 +197,8 @@ function commandLine(env: Environment, terminal: Terminal, end: (code: number) =
     .command('hash')
     .description('print the hash of configs, by which the Admin API names what is served')
     .argument('[files...]', 'declarative configs')
-    .option(
-      '-c, --config <path>',
-      'part of one config: file, folder, or - for stdin; repeatable',
-      collect,
-      [],
-    )
-    .option(
-      '--env-file <file>',
-      'variables for the config, below those of the environment; repeatable',
-      collect,
-      [],
-    )
+    .addOption(configOption('part of one config').default([]))
+    .addOption(envFileOption().default([]))
     .addHelpText('after', HASH_HELP)
     .action(async (files: readonly string[], flags: LoadFlags) => {
       const { hash } = await import('./commands/hash.js');
@@ -268,6 +235,16 @@ function commandLine(env: Environment, terminal: Terminal, end: (code: number) =
     });
 
   return program;
+}
+
+function configOption(what: string): Option {
+  const text = `${what}: file, folder, or - for stdin; repeatable`;
+  return new Option('-c, --config <path>', text).argParser(collect);
+}
+
+function envFileOption(): Option {
+  const text = 'variables for the config, below those of the environment; repeatable';
+  return new Option('--env-file <file>', text).argParser(collect);
 }
 
 function formatOption(first: string, ...others: readonly string[]): Option {

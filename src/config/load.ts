@@ -14,7 +14,7 @@ import { type ParsedConfig, parseConfig } from './parse.js';
 import { listEntities } from './placed.js';
 import { checkReferences } from './references.js';
 import { reportFindings, type SourceText } from './report.js';
-import { type ConfigSource, readSource } from './source.js';
+import type { ConfigSource } from './source.js';
 import { type Environment, joinFindings, substituteValues } from './substitute.js';
 import { tidyConfig } from './tidy.js';
 import { validateConfig } from './validate.js';
@@ -30,11 +30,6 @@ export interface LoadOptions {
 export interface LoadedConfig {
   readonly config: GatewayConfig;
   readonly warnings: readonly ConfigIssue[];
-}
-
-/** Loads a config file. Throws a ConfigSourceError when it cannot be read, a ConfigError when it is invalid. */
-export async function loadConfigFile(file: string): Promise<GatewayConfig> {
-  return loadConfig(await readSource(file));
 }
 
 /** Text to config, deep-frozen. Throws one ConfigError with every issue of the file. */

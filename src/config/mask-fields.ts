@@ -36,11 +36,6 @@ export function findSecretFields(config: Readonly<Record<string, unknown>>): rea
   return paths;
 }
 
-/** The same in one entity of a kind, with paths from the entity. */
-export function secretFieldsOf(kind: string, entity: Readonly<Record<string, unknown>>): readonly Path[] {
-  return findSecretFields({ [kind]: [entity] }).map((path) => path.slice(2));
-}
-
 function search(value: unknown, shape: Shape, path: Path, config: unknown, found: Path[]): void {
   if (value === null || value === undefined) return;
   if (shape.isSecret) {

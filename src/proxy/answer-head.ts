@@ -1,4 +1,4 @@
-import { PRODUCT_TOKEN } from '../version.js';
+import { PRODUCT_TOKEN, viaToken } from '../version.js';
 import { namedByConnection } from './client-head.js';
 import type { Exchange } from './exchange.js';
 import { debugHeaders } from './respond.js';
@@ -14,7 +14,7 @@ const CHARSET_TYPES: ReadonlySet<string> = new Set([
   'text/vnd.wap.wml',
 ]);
 
-const OWN_VIA = `1.1 ${PRODUCT_TOKEN}`;
+const OWN_VIA = viaToken('1.1');
 
 /** The lines of an answer that say how it is framed, and what of it the client gets. */
 export interface AnswerHead {
@@ -60,7 +60,7 @@ export function answerHead(exchange: Exchange, head: UpstreamHead): AnswerHead {
   headers.push('X-Kong-Upstream-Latency', String(exchange.upstreamLatency));
   headers.push('X-Kong-Proxy-Latency', String(exchange.proxyLatency));
   headers.push('Via', seen.via === '' ? OWN_VIA : seen.via + OWN_VIA, 'X-Kong-Request-Id', exchange.id);
-  if (exchange.debug) headers.push(...debugHeaders(exchange));
+  headers.push(...debugHeaders(exchange));
   return { headers, trailer, length: seen.length };
 }
 

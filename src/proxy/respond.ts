@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { PRODUCT_TOKEN } from '../version.js';
+import { PRODUCT_TOKEN, viaToken } from '../version.js';
 import { errorBody, statusPage } from './error-body.js';
 import type { Exchange } from './exchange.js';
 
@@ -84,14 +84,13 @@ export function respondNotSupported(exchange: Exchange, status: 501 | 505): void
 
 /** What marks an answer to a request that was on its way to an upstream. */
 function proxied(exchange: Exchange): readonly string[] {
-  const { httpVersion } = exchange.req;
   return [
     'X-Kong-Upstream-Latency',
     String(exchange.upstreamLatency),
     'X-Kong-Proxy-Latency',
     String(exchange.proxyLatency),
     'Via',
-    `${httpVersion === '1.0' ? '1' : httpVersion} ${PRODUCT_TOKEN}`,
+    viaToken(exchange.req.httpVersion),
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { Route } from '../config/entities.js';
-import { PRODUCT, PRODUCT_TOKEN } from '../version.js';
+import { PRODUCT, viaToken } from '../version.js';
 import type { ClientRequest, Exchange } from './exchange.js';
 
 /** How the body of a request to an upstream is framed: what goes into its head. */
@@ -51,8 +51,7 @@ export function upstreamHeaders(
 }
 
 function via(before: string, exchange: Exchange): string {
-  const { httpVersion } = exchange.req;
-  const own = `${httpVersion === '1.0' ? '1' : httpVersion} ${PRODUCT_TOKEN}`;
+  const own = viaToken(exchange.req.httpVersion);
   return before === '' ? own : `${before}, ${own}`;
 }
 
