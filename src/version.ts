@@ -16,5 +16,5 @@ export const PRODUCT_TOKEN = `${PRODUCT}/${VERSION}`;
 
 /** What this product adds to the `Via` of a message received in an HTTP version, in Kong's spelling: `1` for 1.0. */
 export function viaToken(httpVersion: string): string {
-  return `${httpVersion === '1.0' ? '1' : httpVersion} ${PRODUCT_TOKEN}`;
+  return `${httpVersion.replace(/\.0$/, '')} ${PRODUCT_TOKEN}`;
 }

@@ -1,6 +1,8 @@
 import { PRODUCT_TOKEN, viaToken } from '../version.js';
 import { namedByConnection } from './client-head.js';
 import type { Exchange } from './exchange.js';
+import { fieldValue } from './field-value.js';
+import { httpDate } from './http-date.js';
 import { debugHeaders } from './respond.js';
 import type { UpstreamHead } from './transport/transport.js';
 
@@ -33,8 +35,8 @@ export interface AnswerHead {
 export function answerHead(exchange: Exchange, head: UpstreamHead): AnswerHead {
   const headers: string[] = [];
   const trailer: string[] = [];
-  const named = namedByConnection(connectionOf(head.rawHeaders));
-  const seen = { length: -1, server: false, type: false, via: '' };
+  const named = namedByConnection(fieldValue(head.rawHeaders, 'connection'));
+  const seen = { length: -1, server: false, date: false, type: false, via: '' };
   for (let i = 0; i < head.rawHeaders.length; i += 2) {
     const name = head.rawHeaders[i] ?? '';
     const value = head.rawHeaders[i + 1] ?? '';
@@ -53,9 +55,12 @@ export function answerHead(exchange: Exchange, head: UpstreamHead): AnswerHead {
     } else {
       if (lower === 'content-length') seen.length = Number(value);
       if (lower === 'server') seen.server = true;
+      if (lower === 'date') seen.date = true;
       headers.push(name, value);
     }
   }
+  // A server with a clock says when it answered (RFC 9110, 6.6.1); an upstream may have none.
+  if (!seen.date) headers.push('Date', httpDate());
   if (!seen.server) headers.push('Server', PRODUCT_TOKEN);
   headers.push('X-Kong-Upstream-Latency', String(exchange.upstreamLatency));
   headers.push('X-Kong-Proxy-Latency', String(exchange.proxyLatency));
@@ -67,7 +72,7 @@ export function answerHead(exchange: Exchange, head: UpstreamHead): AnswerHead {
 /** The lines of an interim answer, without those that speak of one connection only. */
 export function interimHeaders(rawHeaders: readonly string[]): string[] {
   const headers: string[] = [];
-  const named = namedByConnection(connectionOf(rawHeaders));
+  const named = namedByConnection(fieldValue(rawHeaders, 'connection'));
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] ?? '';
     const lower = name.toLowerCase();
@@ -100,16 +105,6 @@ function isDropped(name: string): boolean {
     default:
       return false;
   }
-}
-
-function connectionOf(rawHeaders: readonly string[]): string | undefined {
-  let value: string | undefined;
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i] ?? '';
-    if (name.length !== 10 || name.toLowerCase() !== 'connection') continue;
-    value = value === undefined ? rawHeaders[i + 1] : `${value}, ${rawHeaders[i + 1] ?? ''}`;
-  }
-  return value;
 }
 
 function withCharset(type: string): string {

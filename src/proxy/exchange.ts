@@ -1,17 +1,10 @@
-import { IncomingMessage, type ServerResponse } from 'node:http';
-import type { Duplex } from 'node:stream';
+import type { Traffic } from '../metrics/traffic.js';
 import type { RouteMatch } from '../router/router.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 import type { ClientHead } from './client-head.js';
+import type { ClientObserver, ClientStream } from './client-stream.js';
 import type { ClientHost, ClientTarget } from './client-target.js';
 import { newRequestId } from './request-id.js';
-
-/** The raw connection of a request that asks to become a WebSocket. */
-export interface UpgradeSocket {
-  readonly socket: Duplex;
-  /** What came behind the request's head. */
-  readonly early: Buffer;
-}
 
 /** A request that was found to be well-formed. */
 export interface ClientRequest {
@@ -22,61 +15,39 @@ export interface ClientRequest {
   readonly path: string;
 }
 
-/** A request as the server makes it, with room for the exchange it belongs to. */
-export class GatewayRequest extends IncomingMessage {
-  exchange: Exchange | undefined = undefined;
-}
-
-/** Something under way for a request that can be given up, without a word to the client. */
-export interface Cancellable {
+/** What is under way for a request, and hears of its client. */
+export interface Undertaking {
+  /** The client has gone: nothing is to be answered any more. */
   giveUp(): void;
+  onClientDrain(): void;
 }
 
 /** One request and its answer: what the steps of its life hand on to each other. */
-export class Exchange {
-  readonly req: IncomingMessage;
-  readonly res: ServerResponse;
+export class Exchange implements ClientObserver {
+  readonly stream: ClientStream;
   readonly snapshot: Snapshot;
   readonly id = newRequestId();
   /** On the clock of `performance.now()`. */
   readonly startedAt = performance.now();
-  readonly upgrade: UpgradeSocket | undefined;
-  readonly scheme: 'http' | 'https' = 'http';
-  /** The address of the client, an IPv4 one without the IPv6 prefix. */
-  readonly clientAddress: string;
-  /** The port the client reached. */
-  readonly port: number;
-  readonly #draining: () => boolean;
+  readonly #traffic: Traffic;
   /** Whether the answer names its route and service. */
   debug = false;
-  client: ClientRequest | undefined;
-  match: RouteMatch | undefined;
+  client: ClientRequest | undefined = undefined;
+  match: RouteMatch | undefined = undefined;
   /** Set by who does it. */
-  underWay: Cancellable | undefined;
+  underWay: Undertaking | undefined = undefined;
   /** When the request was handed to the upstream; undefined before. */
-  forwardedAt: number | undefined;
+  forwardedAt: number | undefined = undefined;
   /** From the hand-over to the first byte of the answer or the failure, in whole milliseconds. */
   upstreamLatency = 0;
 
-  constructor(
-    req: IncomingMessage,
-    res: ServerResponse,
-    snapshot: Snapshot,
-    draining: () => boolean,
-    upgrade: UpgradeSocket | undefined,
-  ) {
-    this.req = req;
-    this.res = res;
+  constructor(stream: ClientStream, snapshot: Snapshot, traffic: Traffic) {
+    this.stream = stream;
     this.snapshot = snapshot;
-    this.#draining = draining;
-    this.upgrade = upgrade;
-    this.clientAddress = plainAddress(req.socket.remoteAddress ?? '');
-    this.port = req.socket.localPort ?? 0;
-  }
-
-  /** Whether the connection ends with this answer, as things stand now. */
-  get closing(): boolean {
-    return !this.res.shouldKeepAlive || this.#draining();
+    this.#traffic = traffic;
+    traffic.requests += 1;
+    traffic.inFlight += 1;
+    stream.observer = this;
   }
 
   /** From the first look at the request to the hand-over, in whole milliseconds. */
@@ -94,8 +65,17 @@ export class Exchange {
     if (this.forwardedAt !== undefined)
       this.upstreamLatency = Math.floor(performance.now() - this.forwardedAt);
   }
-}
 
-function plainAddress(address: string): string {
-  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
+  onAnswered(): void {
+    this.#traffic.inFlight -= 1;
+  }
+
+  onClientGone(): void {
+    this.#traffic.inFlight -= 1;
+    this.underWay?.giveUp();
+  }
+
+  onClientDrain(): void {
+    this.underWay?.onClientDrain();
+  }
 }

@@ -1,7 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import httpProxy from 'http-proxy';
 import type { Logger } from '../log.js';
-import { type Exchange, GatewayRequest } from './exchange.js';
+import type { Exchange } from './exchange.js';
 import { Forwarding } from './forwarding.js';
 import type { Transport } from './transport/transport.js';
 
@@ -11,12 +10,16 @@ export interface Forwarder {
 }
 
 /** A pass of http-proxy: true ends the chain. */
-type Pass = (req: IncomingMessage) => boolean;
+type Pass = (exchange: Exchange) => boolean;
 
-/** What the typings of http-proxy leave out of it. */
-interface PassChain {
+/** http-proxy as it is used here. It hands on what it is given, and looks at none of it. */
+interface PassChains {
   before(type: 'web' | 'ws', pass: string, callback: Pass): void;
+  web(exchange: Exchange, response: unknown): void;
+  ws(exchange: Exchange, socket: unknown, early: Buffer): void;
 }
+
+const NOTHING = Buffer.alloc(0);
 
 /**
  * http-proxy with a pass of ours in front of each of its two chains. Ours carries the request over our own
@@ -25,25 +28,24 @@ interface PassChain {
  */
 export function createForwarder(transport: Transport, log: Logger): Forwarder {
   // The target is never used; http-proxy runs no pass without one.
-  const proxy = httpProxy.createProxyServer({ target: { host: 'unused.invalid', port: 0 } });
-  const pass: Pass = (req) => {
-    forward(req, transport, log);
+  const proxy: unknown = httpProxy.createProxyServer({ target: { host: 'unused.invalid', port: 0 } });
+  const chains = proxy as PassChains;
+  const pass: Pass = (exchange) => {
+    forward(exchange, transport, log);
     return true;
   };
-  const chain = proxy as unknown as PassChain;
-  chain.before('web', 'deleteLength', pass);
-  chain.before('ws', 'checkMethodAndHeader', pass);
+  chains.before('web', 'deleteLength', pass);
+  chains.before('ws', 'checkMethodAndHeader', pass);
   return {
-    forward({ req, res, upgrade }: Exchange): void {
-      if (upgrade === undefined) proxy.web(req, res as ServerResponse);
-      else proxy.ws(req, upgrade.socket, upgrade.early);
+    forward(exchange: Exchange): void {
+      if (exchange.stream.head.upgrade) chains.ws(exchange, exchange.stream, NOTHING);
+      else chains.web(exchange, exchange.stream);
     },
   };
 }
 
-function forward(req: IncomingMessage, transport: Transport, log: Logger): void {
-  const exchange = req instanceof GatewayRequest ? req.exchange : undefined;
-  const service = exchange?.match?.service;
-  if (exchange?.client === undefined || exchange.match === undefined || !service) return;
-  new Forwarding(exchange, exchange.client, exchange.match, service, transport, log).start();
+function forward(exchange: Exchange, transport: Transport, log: Logger): void {
+  const { client, match } = exchange;
+  if (client === undefined || match === undefined || match.service === null) return;
+  new Forwarding(exchange, client, match, match.service, transport, log).start();
 }

@@ -1,14 +1,21 @@
-import type { Duplex } from 'node:stream';
 import type { Service } from '../config/entities.js';
 import type { Logger } from '../log.js';
 import type { RouteMatch } from '../router/router.js';
 import { upstreamPath } from '../router/upstream-path.js';
 import { encodePath } from '../uri.js';
-import { ClientAnswer } from './client-answer.js';
-import type { ClientRequest, Exchange } from './exchange.js';
+import { answerHead, interimHeaders, safeReason } from './answer-head.js';
+import type { ClientFraming } from './client-framing.js';
+import type { ClientStream } from './client-stream.js';
+import type { ClientRequest, Exchange, Undertaking } from './exchange.js';
 import { failureAnswer } from './failure.js';
-import { type BodySink, clientFraming, RequestBody } from './request-body.js';
-import { respondBadRequest, respondError, respondNotSupported, respondUpstreamFailure } from './respond.js';
+import { type BodySink, RequestBody } from './request-body.js';
+import {
+  respondBadBody,
+  respondBadRequest,
+  respondError,
+  respondNotSupported,
+  respondUpstreamFailure,
+} from './respond.js';
 import { decideRetry } from './retry-policy.js';
 import { preservedHostOrigin, serviceOrigin } from './service-origin.js';
 import { forwardedTrailers } from './trailers.js';
@@ -26,20 +33,20 @@ import { Tunnel } from './tunnel.js';
 import { type Framing, upstreamHeaders } from './upstream-head.js';
 
 /** One request on its way to a service and back, over as many attempts as it takes. */
-export class Forwarding implements UpstreamHandler, BodySink {
+export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
   readonly #exchange: Exchange;
+  readonly #stream: ClientStream;
   readonly #client: ClientRequest;
   readonly #match: RouteMatch;
   readonly #service: Service;
   readonly #transport: Transport;
   readonly #log: Logger;
-  readonly #answer: ClientAnswer;
   readonly #origin: Origin;
   readonly #hostHeader: string;
-  #request: UpstreamRequest | undefined;
-  #body: RequestBody | undefined;
-  #call: UpstreamCall | undefined;
-  #tunnel: Tunnel | undefined;
+  #request: UpstreamRequest | undefined = undefined;
+  #body: RequestBody | undefined = undefined;
+  #call: UpstreamCall | undefined = undefined;
+  #tunnel: Tunnel | undefined = undefined;
   #attempts = 0;
   #done = false;
 
@@ -52,12 +59,12 @@ export class Forwarding implements UpstreamHandler, BodySink {
     log: Logger,
   ) {
     this.#exchange = exchange;
+    this.#stream = exchange.stream;
     this.#client = client;
     this.#match = match;
     this.#service = service;
     this.#transport = transport;
     this.#log = log;
-    this.#answer = new ClientAnswer(exchange, () => this.#call?.resume());
     const preserved = match.route.preserve_host && client.host.raw !== '';
     this.#hostHeader = preserved ? client.host.raw : serviceOrigin(service).hostHeader;
     this.#origin = preserved
@@ -67,57 +74,53 @@ export class Forwarding implements UpstreamHandler, BodySink {
 
   /** Reads the body as far as the route wants it read ahead, then sends. */
   start(): void {
-    const { req, res, upgrade } = this.#exchange;
-    res.on('close', () => this.#onClientGone());
-    if (upgrade !== undefined) this.#watchUpgrade(upgrade.socket);
+    const { framing, upgrade } = this.#stream.head;
     this.#exchange.underWay = this;
-    const framing = clientFraming(req);
-    if (framing.kind === 'unsupported') {
-      respondNotSupported(this.#exchange, 501);
-      return;
-    }
-    if (upgrade !== undefined) this.#prepare({ kind: 'none' }, { kind: 'tunnel' });
+    if (framing.kind === 'unsupported') respondNotSupported(this.#exchange, 501);
+    else if (upgrade) this.#prepare({ kind: 'none' }, { kind: 'tunnel' });
     else if (framing.kind === 'none') this.#prepare(framing, { kind: 'none' });
-    else if (framing.kind === 'length' && framing.length === '0') this.#prepare(framing, { kind: 'none' });
+    else if (framing.kind === 'length' && framing.length === 0)
+      this.#prepare({ kind: 'length', length: '0' }, { kind: 'none' });
     else this.#readBody(framing);
   }
 
   onInterim(head: UpstreamHead): void {
-    this.#answer.interim(head);
+    this.#stream.interim(head.status, safeReason(head.reason), interimHeaders(head.rawHeaders));
   }
 
   onHead(head: UpstreamHead): void {
     this.#exchange.upstreamAnswered();
-    if (head.status === 101) this.#openTunnel(head);
-    else this.#answer.begin(head);
+    if (head.status === 101) {
+      this.#openTunnel(head);
+      return;
+    }
+    const { headers, trailer, length } = answerHead(this.#exchange, head);
+    if (trailer.length > 0 && this.#stream.takesTrailers(head.status, length)) headers.push(...trailer);
+    this.#stream.begin(head.status, safeReason(head.reason), headers, length);
   }
 
   onData(chunk: Buffer): boolean {
-    return this.#tunnel === undefined ? this.#answer.write(chunk) : this.#tunnel.onData(chunk);
+    return this.#stream.write(chunk);
   }
 
   onEnd(rawTrailers: readonly string[]): void {
     this.#done = true;
-    if (this.#tunnel !== undefined) {
-      this.#tunnel.onEnd();
-      return;
-    }
-    this.#answer.end(rawTrailers);
+    // What is left of the request's body nobody wants any more.
     this.#body?.discard();
+    this.#stream.end(forwardedTrailers(rawTrailers));
   }
 
   onError(error: UpstreamError): void {
-    const { res, req } = this.#exchange;
     this.#call = undefined;
-    if (this.#tunnel !== undefined || res.headersSent) {
+    if (this.#stream.status !== 0) {
       this.#done = true;
       this.#logFailure(error, 'upstream failed inside its answer');
-      this.#answer.cut();
+      this.#stream.cut();
       return;
     }
     this.#exchange.upstreamAnswered();
     const decision = this.#repeatable(error)
-      ? decideRetry(req.method ?? '', error, this.#attempts, this.#service.retries)
+      ? decideRetry(this.#stream.head.method, error, this.#attempts, this.#service.retries)
       : 'give-up';
     if (decision === 'give-up') this.#fail(error);
     else this.#send(decision === 'retry-fresh');
@@ -128,6 +131,10 @@ export class Forwarding implements UpstreamHandler, BodySink {
     else this.#body?.resume();
   }
 
+  onClientDrain(): void {
+    this.#call?.resume();
+  }
+
   onBody(chunk: Buffer): boolean {
     return this.#call?.write(chunk) ?? false;
   }
@@ -136,8 +143,17 @@ export class Forwarding implements UpstreamHandler, BodySink {
     this.#call?.end(forwardedTrailers(rawTrailers));
   }
 
-  #readBody(framing: Framing): void {
-    const body = new RequestBody(this.#exchange.req, () => this.#onSlowClient());
+  onBodyFault(fault: 'malformed' | 'timeout'): void {
+    if (this.#done) return;
+    this.#call?.abort();
+    this.#done = true;
+    if (this.#stream.status !== 0) this.#stream.cut();
+    else if (fault === 'malformed') respondBadBody(this.#exchange);
+    else respondBadRequest(this.#exchange, 408, 'Request timeout');
+  }
+
+  #readBody(framing: ClientFraming): void {
+    const body = new RequestBody(this.#stream, this);
     this.#body = body;
     const send = (): void => {
       const outgoing = body.outgoing(framing);
@@ -154,7 +170,7 @@ export class Forwarding implements UpstreamHandler, BodySink {
     const prefix = route.strip_path ? this.#match.prefix : undefined;
     const upstream = upstreamPath(this.#service.path, path, prefix, route.path_handling);
     this.#request = {
-      method: this.#exchange.req.method ?? 'GET',
+      method: this.#stream.head.method,
       target: encodePath(upstream) + target.query,
       rawHeaders: upstreamHeaders(this.#exchange, this.#client, route, this.#hostHeader, framing),
       body,
@@ -173,7 +189,7 @@ export class Forwarding implements UpstreamHandler, BodySink {
     if (!fresh) this.#attempts += 1;
     const request = fresh ? { ...this.#request, fresh } : this.#request;
     this.#call = this.#transport.send(this.#origin, request, this);
-    if (request.body.kind === 'length' || request.body.kind === 'chunked') this.#body?.stream(this);
+    if (request.body.kind === 'length' || request.body.kind === 'chunked') this.#body?.stream();
   }
 
   /** A body that streams can only be repeated while all of it is held and none of it has left. */
@@ -210,36 +226,15 @@ export class Forwarding implements UpstreamHandler, BodySink {
   }
 
   #openTunnel(head: UpstreamHead): void {
-    const { upgrade } = this.#exchange;
     const call = this.#call;
-    if (upgrade === undefined || call === undefined) return;
-    this.#tunnel = new Tunnel(this.#exchange, upgrade, call);
+    if (call === undefined) return;
+    this.#tunnel = new Tunnel(this.#exchange, call);
     this.#tunnel.open(head);
-  }
-
-  /** Nobody reads the connection before it is a tunnel; a client that ends it is gone, as it is later. */
-  #watchUpgrade(socket: Duplex): void {
-    const onEnd = () => {
-      if (this.#tunnel === undefined) socket.destroy();
-    };
-    socket.on('end', onEnd);
-    this.#exchange.res.on('finish', () => socket.off('end', onEnd));
-  }
-
-  #onClientGone(): void {
-    if (!this.#exchange.res.writableFinished) this.giveUp();
   }
 
   giveUp(): void {
     if (this.#done) return;
     this.#done = true;
     this.#call?.abort();
-    this.#body?.discard();
-  }
-
-  #onSlowClient(): void {
-    if (this.#done || this.#exchange.res.headersSent) return;
-    this.giveUp();
-    respondBadRequest(this.#exchange, 408, 'Request timeout');
   }
 }

@@ -1,4 +1,5 @@
-import type { IncomingMessage } from 'node:http';
+import type { ClientFraming } from './client-framing.js';
+import type { ClientBodySink, ClientStream } from './client-stream.js';
 import type { UpstreamBody } from './transport/transport.js';
 import type { Framing } from './upstream-head.js';
 
@@ -6,49 +7,34 @@ import type { Framing } from './upstream-head.js';
 const BUFFER_LIMIT = 1024 * 1024;
 /** How much of a streamed body is kept until the upstream answers, to repeat it where no connection came about. */
 const REPLAY_LIMIT = 64 * 1024;
-/** Milliseconds between two reads of a body (nginx's client_body_timeout). */
-const BODY_TIMEOUT = 60_000;
-
-/** What the client's head says of its body (RFC 9112, 6). */
-export type ClientFraming = Framing | { readonly kind: 'unsupported' };
-
-/** Reads the framing of a request that Node's parser has let through. */
-export function clientFraming(req: IncomingMessage): ClientFraming {
-  const coding = req.headers['transfer-encoding'];
-  if (coding !== undefined)
-    return { kind: coding.trim().toLowerCase() === 'chunked' ? 'chunked' : 'unsupported' };
-  const length = req.headers['content-length'];
-  return length === undefined ? { kind: 'none' } : { kind: 'length', length };
-}
 
 /** Who takes a body: pieces while it streams, and its end. */
 export interface BodySink {
   /** Returns false to ask for a pause until `resume`. */
   onBody(chunk: Buffer): boolean;
   onBodyEnd(rawTrailers: readonly string[]): void;
+  /** The rest of the body will never come. */
+  onBodyFault(fault: 'malformed' | 'timeout'): void;
 }
 
 /** The body of a client's request: read ahead into memory while it is small, handed on in pieces otherwise. */
-export class RequestBody {
-  readonly #req: IncomingMessage;
-  /** The client stopped sending. */
-  readonly #onFault: () => void;
+export class RequestBody implements ClientBodySink {
+  readonly #stream: ClientStream;
+  readonly #sink: BodySink;
   #chunks: Buffer[] = [];
   #held = 0;
   #ended = false;
+  #rawTrailers: readonly string[] = [];
   /** Whether all that was read of the body is still held. */
   #complete = true;
-  #sink: BodySink | undefined;
+  #streaming = false;
   #whenReady: (() => void) | undefined;
-  readonly #timer: NodeJS.Timeout;
 
-  constructor(req: IncomingMessage, onFault: () => void) {
-    this.#req = req;
-    this.#onFault = onFault;
-    this.#timer = setTimeout(() => this.#onTimeout(), BODY_TIMEOUT);
-    req.on('data', (chunk: Buffer) => this.#onData(chunk));
-    req.on('end', () => this.#onEnd());
-    req.on('close', () => clearTimeout(this.#timer));
+  /** Begins to read at once. */
+  constructor(stream: ClientStream, sink: BodySink) {
+    this.#stream = stream;
+    this.#sink = sink;
+    stream.readBody(this);
   }
 
   /** Calls back once the body is complete or has outgrown the buffer. */
@@ -62,72 +48,68 @@ export class RequestBody {
   }
 
   /** How to send the body on: whole with its length where it is complete, else framed as the client framed it. */
-  outgoing(framing: Framing): { readonly framing: Framing; readonly body: UpstreamBody } {
-    if (this.#ended && this.#complete && this.#req.rawTrailers.length === 0) {
+  outgoing(framing: ClientFraming): { readonly framing: Framing; readonly body: UpstreamBody } {
+    if (this.#ended && this.#complete && this.#rawTrailers.length === 0) {
       const whole = this.#joined();
       return {
         framing: { kind: 'length', length: String(whole.length) },
         body: { kind: 'whole', bytes: whole },
       };
     }
-    return { framing, body: { kind: framing.kind === 'length' ? 'length' : 'chunked' } };
+    return framing.kind === 'length'
+      ? { framing: { kind: 'length', length: String(framing.length) }, body: { kind: 'length' } }
+      : { framing: { kind: 'chunked' }, body: { kind: 'chunked' } };
   }
 
-  /** Hands what is held to `sink` and streams the rest to it. */
-  stream(sink: BodySink): void {
-    this.#sink = sink;
+  /** Hands what is held to the sink and streams the rest to it. */
+  stream(): void {
+    this.#streaming = true;
     let flowing = true;
-    for (const chunk of this.#chunks) flowing = sink.onBody(chunk) && flowing;
+    for (const chunk of this.#chunks) flowing = this.#sink.onBody(chunk) && flowing;
     this.#forgetBeyond(REPLAY_LIMIT);
-    if (this.#ended) sink.onBodyEnd(this.#req.rawTrailers);
-    else if (flowing) this.#req.resume();
-    else this.#req.pause();
+    if (this.#ended) this.#sink.onBodyEnd(this.#rawTrailers);
+    else if (flowing) this.#stream.resumeBody();
+    else this.#stream.pauseBody();
   }
 
   resume(): void {
-    if (!this.#ended) this.#req.resume();
+    if (!this.#ended) this.#stream.resumeBody();
   }
 
   /** Reads the rest of the body away, so that the connection can carry the next request. */
   discard(): void {
-    clearTimeout(this.#timer);
-    this.#sink = undefined;
     this.#whenReady = undefined;
     this.#forgetBeyond(0);
-    this.#req.removeAllListeners('data');
-    this.#req.resume();
+    this.#stream.discardBody();
   }
 
-  #onData(chunk: Buffer): void {
-    this.#timer.refresh();
+  onBody(chunk: Buffer): void {
     this.#held += chunk.length;
     if (this.#complete) this.#chunks.push(chunk);
-    if (this.#sink !== undefined) {
+    if (this.#streaming) {
       this.#forgetBeyond(REPLAY_LIMIT);
-      if (!this.#sink.onBody(chunk)) this.#req.pause();
+      if (!this.#sink.onBody(chunk)) this.#stream.pauseBody();
     } else if (this.#held >= BUFFER_LIMIT) {
-      this.#req.pause();
+      this.#stream.pauseBody();
       this.#ready();
     }
+  }
+
+  onBodyEnd(rawTrailers: readonly string[]): void {
+    this.#ended = true;
+    this.#rawTrailers = rawTrailers;
+    if (this.#streaming) this.#sink.onBodyEnd(rawTrailers);
+    else this.#ready();
+  }
+
+  onBodyFault(fault: 'malformed' | 'timeout'): void {
+    this.#sink.onBodyFault(fault);
   }
 
   #forgetBeyond(limit: number): void {
     if (this.#held <= limit) return;
     this.#complete = false;
     this.#chunks = [];
-  }
-
-  /** Only a client that keeps us waiting is at fault, not an upstream that reads slowly. */
-  #onTimeout(): void {
-    if (this.#req.isPaused()) this.#timer.refresh();
-    else this.#onFault();
-  }
-
-  #onEnd(): void {
-    this.#ended = true;
-    clearTimeout(this.#timer);
-    if (this.#sink !== undefined) this.#sink.onBodyEnd(this.#req.rawTrailers);
-    else this.#ready();
   }
 
   #ready(): void {

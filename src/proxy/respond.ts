@@ -2,6 +2,9 @@ import { STATUS_CODES } from 'node:http';
 import { PRODUCT_TOKEN, viaToken } from '../version.js';
 import { errorBody, statusPage } from './error-body.js';
 import type { Exchange } from './exchange.js';
+import { fieldValue } from './field-value.js';
+import { httpDate } from './http-date.js';
+import { latin1 } from './latin1.js';
 
 /** Where Kong's reason phrase is not Node's. */
 const REASONS: Readonly<Record<number, string>> = {
@@ -17,12 +20,7 @@ const REASONS: Readonly<Record<number, string>> = {
 
 /** Answers with an error of the gateway's own: JSON unless the client asks for something else. */
 export function respondError(exchange: Exchange, status: number, message: string): void {
-  send(
-    exchange,
-    status,
-    errorBody(message, exchange.id, exchange.req.headers.accept, 'json'),
-    latency(exchange),
-  );
+  send(exchange, status, errorBody(message, exchange.id, accepted(exchange), 'json'), latency(exchange));
 }
 
 /** Answers a request that is not understood: plain text unless the client asks for something else. */
@@ -30,7 +28,7 @@ export function respondBadRequest(exchange: Exchange, status: number, message: s
   send(
     exchange,
     status,
-    errorBody(message, exchange.id, exchange.req.headers.accept, 'plain'),
+    errorBody(message, exchange.id, accepted(exchange), 'plain'),
     latency(exchange),
     true,
   );
@@ -38,24 +36,24 @@ export function respondBadRequest(exchange: Exchange, status: number, message: s
 
 /** Answers a request whose body proved malformed on its way to the upstream, and closes. */
 export function respondBadBody(exchange: Exchange): void {
-  const { accept } = exchange.req.headers;
-  send(exchange, 400, errorBody('Bad request', exchange.id, accept, 'plain'), proxied(exchange), true);
+  const rendered = errorBody('Bad request', exchange.id, accepted(exchange), 'plain');
+  send(exchange, 400, rendered, proxied(exchange), true);
 }
 
 /** Answers for an upstream that gave no usable answer: plain text unless the client asks for something else. */
 export function respondUpstreamFailure(exchange: Exchange, status: number, message: string): void {
-  const { req } = exchange;
-  const grpc = req.headers['content-type']?.startsWith('application/grpc') === true;
+  const { rawHeaders } = exchange.stream.head;
+  const grpc = fieldValue(rawHeaders, 'content-type')?.startsWith('application/grpc') === true;
   const rendered = grpc
     ? { contentType: 'application/json; charset=utf-8', body: JSON.stringify({ message }) }
-    : errorBody(message, exchange.id, req.headers.accept, 'plain');
+    : errorBody(message, exchange.id, accepted(exchange), 'plain');
   send(exchange, status, rendered, proxied(exchange));
 }
 
 /** Sends a client that came over plain HTTP to HTTPS, as the route's `https_redirect_status_code` says. */
 export function respondHttpsOnly(exchange: Exchange, status: number, host: string, target: string): void {
   if (status === 426) {
-    const rendered = errorBody('Please use HTTPS protocol', exchange.id, exchange.req.headers.accept, 'json');
+    const rendered = errorBody('Please use HTTPS protocol', exchange.id, accepted(exchange), 'json');
     send(exchange, status, rendered, [
       'Upgrade',
       'TLS/1.2, HTTP/1.1',
@@ -90,7 +88,7 @@ function proxied(exchange: Exchange): readonly string[] {
     'X-Kong-Proxy-Latency',
     String(exchange.proxyLatency),
     'Via',
-    viaToken(exchange.req.httpVersion),
+    viaToken(exchange.stream.head.version),
   ];
 }
 
@@ -105,23 +103,34 @@ function send(
   headers: readonly string[],
   close = false,
 ): void {
-  const { res } = exchange;
+  const { stream } = exchange;
   const body = Buffer.from(rendered.body);
-  res.writeHead(status, REASONS[status] ?? STATUS_CODES[status] ?? '', [
-    'Content-Type',
-    rendered.contentType,
-    'Connection',
-    exchange.closing || close ? 'close' : 'keep-alive',
-    'Content-Length',
-    String(body.length),
-    ...headers,
-    ...debugHeaders(exchange),
-    'Server',
-    PRODUCT_TOKEN,
-    'X-Kong-Request-Id',
-    exchange.id,
-  ]);
-  res.end(body);
+  if (close) stream.last();
+  stream.begin(
+    status,
+    REASONS[status] ?? STATUS_CODES[status] ?? '',
+    [
+      'Date',
+      httpDate(),
+      'Content-Type',
+      rendered.contentType,
+      'Content-Length',
+      String(body.length),
+      ...headers,
+      ...debugHeaders(exchange),
+      'Server',
+      PRODUCT_TOKEN,
+      'X-Kong-Request-Id',
+      exchange.id,
+    ],
+    body.length,
+  );
+  stream.write(body);
+  stream.end([]);
+}
+
+function accepted(exchange: Exchange): string | undefined {
+  return fieldValue(exchange.stream.head.rawHeaders, 'accept');
 }
 
 /** Which route and service served, for `Kong-Debug` (the setting allow_debug_header). */
@@ -130,8 +139,8 @@ export function debugHeaders(exchange: Exchange): readonly string[] {
   if (!exchange.debug || match === undefined) return [];
   const { route, service } = match;
   const headers = ['Kong-Route-Id', route.id];
-  if (route.name !== null) headers.push('Kong-Route-Name', route.name);
+  if (route.name !== null) headers.push('Kong-Route-Name', latin1(route.name));
   if (service !== null) headers.push('Kong-Service-Id', service.id);
-  if (service !== null && service.name !== null) headers.push('Kong-Service-Name', service.name);
+  if (service !== null && service.name !== null) headers.push('Kong-Service-Name', latin1(service.name));
   return headers;
 }

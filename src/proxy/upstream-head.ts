@@ -1,6 +1,7 @@
 import type { Route } from '../config/entities.js';
 import { PRODUCT, viaToken } from '../version.js';
 import type { ClientRequest, Exchange } from './exchange.js';
+import { latin1 } from './latin1.js';
 
 /** How the body of a request to an upstream is framed: what goes into its head. */
 export type Framing =
@@ -21,28 +22,29 @@ export function upstreamHeaders(
   framing: Framing,
 ): string[] {
   const { head, host, target } = client;
-  const { clientAddress } = exchange;
+  const { address, port, scheme } = exchange.stream.peer;
+  const { upgrade, version } = exchange.stream.head;
   const headers = [
     'Host',
     hostHeader,
     'Connection',
-    exchange.upgrade === undefined ? 'keep-alive' : 'keep-alive, Upgrade',
+    upgrade ? 'keep-alive, Upgrade' : 'keep-alive',
     'X-Forwarded-For',
-    head.forwardedFor === '' ? clientAddress : `${head.forwardedFor}, ${clientAddress}`,
+    head.forwardedFor === '' ? address : `${head.forwardedFor}, ${address}`,
     'X-Forwarded-Proto',
-    exchange.scheme,
+    scheme,
     'X-Forwarded-Host',
     host.name === '' ? PRODUCT : host.name,
     'X-Forwarded-Port',
-    String(exchange.port),
+    String(port),
     'X-Forwarded-Path',
     target.rawPath,
   ];
   const prefix = exchange.match?.prefix;
   if (route.strip_path && prefix !== undefined && prefix !== '/')
     headers.push('X-Forwarded-Prefix', latin1(prefix));
-  headers.push('X-Real-IP', clientAddress, 'X-Kong-Request-Id', exchange.id, 'Via', via(head.via, exchange));
-  if (exchange.upgrade !== undefined) headers.push('Upgrade', 'websocket');
+  headers.push('X-Real-IP', address, 'X-Kong-Request-Id', exchange.id, 'Via', via(head.via, version));
+  if (upgrade) headers.push('Upgrade', 'websocket');
   if (head.trailers) headers.push('TE', 'trailers');
   for (const text of head.forwarded) headers.push(text);
   if (framing.kind === 'length') headers.push('Content-Length', framing.length);
@@ -50,15 +52,7 @@ export function upstreamHeaders(
   return headers;
 }
 
-function via(before: string, exchange: Exchange): string {
-  const own = viaToken(exchange.req.httpVersion);
+function via(before: string, version: string): string {
+  const own = viaToken(version);
   return before === '' ? own : `${before}, ${own}`;
-}
-
-/** Header values travel as bytes, one character each. */
-function latin1(text: string): string {
-  for (let i = 0; i < text.length; i++) {
-    if (text.charCodeAt(i) > 0x7f) return Buffer.from(text, 'utf8').toString('latin1');
-  }
-  return text;
 }

@@ -260,7 +260,10 @@ describe("no defect of http-proxy's own passes", { concurrency: 4 }, () => {
     ].join('');
     return onStage(answering(answer), async ({ port }) => {
       const [passed] = await exchange(port, [get('/r')], { answers: 1 });
-      const kept = passed?.headers.map(([name, value]) => `${name}: ${value}`).slice(0, lines.length);
+      const own = /^(Connection|Transfer-Encoding|Date|Via|X-Kong-)/;
+      const kept = passed?.headers
+        .map(([name, value]) => `${name}: ${value}`)
+        .filter((line) => !own.test(line));
       assert.deepEqual(kept, lines);
       assert.equal(passed?.trailers, 'X-T: 1\r\nX-T: 2\r\n');
       assert.deepEqual(

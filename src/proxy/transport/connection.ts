@@ -1,7 +1,7 @@
 import type { OnReadOpts, Socket } from 'node:net';
+import { Deadline } from '../http1/deadline.js';
 import { Call, type Carrier } from './call.js';
 import { connectError, connectTimeout } from './connect.js';
-import { Deadline } from './deadline.js';
 import { ReadBuffer } from './read-buffer.js';
 import { RequestWriter } from './request-writer.js';
 import type { ResponseHead } from './response-head.js';

@@ -1,6 +1,7 @@
-import { COLON, CR, DIGIT_0, SPACE, TAB, TEXT_BYTE, TOKEN_BYTE } from './field-syntax.js';
+import { CR, DIGIT_0, SPACE, TEXT_BYTE } from '../http1/field-syntax.js';
+import { type FieldVisitor, parseContentLength, parseFields } from '../http1/fields.js';
+import { MalformedMessage, quoted } from '../http1/malformed.js';
 import type { UpstreamHead } from './transport.js';
-import { UpstreamError, type UpstreamPhase } from './upstream-error.js';
 
 /** The head of an answer with what it says about the body and the connection (RFC 9112 6 and 9.3). */
 export interface ResponseHead extends UpstreamHead {
@@ -11,7 +12,7 @@ export interface ResponseHead extends UpstreamHead {
   readonly persistent: boolean;
 }
 
-class Head implements ResponseHead {
+class Head implements ResponseHead, FieldVisitor {
   readonly status: number;
   readonly reason: string;
   readonly rawHeaders: string[] = [];
@@ -27,11 +28,15 @@ class Head implements ResponseHead {
     this.reason = reason;
     this.minor = minor;
   }
+
+  onField(name: string, value: string): void {
+    readFraming(this, name, value);
+  }
 }
 
 /**
  * Parses a whole head, from the status line to the empty line, given as latin1 text. Strict (RFC 9112 4 to 6):
- * throws an UpstreamError `malformed`, phase `head`, for anything that two parsers might read in two ways.
+ * throws MalformedMessage for anything that two parsers might read in two ways.
  *
  * Lines may end in a bare LF (RFC 9112 2.2 allows it, Kong takes it): the head is written anew on its way to the
  * client, so nobody behind us reads those bytes. As such a line may be a header value with a smuggled line break,
@@ -41,22 +46,13 @@ export function parseResponseHead(text: string, maxFields: number): ResponseHead
   const lineFeed = text.indexOf('\n');
   const crlf = text.charCodeAt(lineFeed - 1) === CR;
   const head = parseStatusLine(text, crlf ? lineFeed - 1 : lineFeed);
-  const strict = parseFields(text, lineFeed + 1, head.rawHeaders, maxFields, 'head', head);
+  const strict = parseFields(text, lineFeed + 1, head.rawHeaders, maxFields, head);
   if (head.chunked && head.contentLength >= 0) {
-    throw malformed('head', 'both Content-Length and Transfer-Encoding are given');
+    throw new MalformedMessage('both Content-Length and Transfer-Encoding are given');
   }
-  if (head.chunked && head.minor === 0) throw malformed('head', 'Transfer-Encoding in an HTTP/1.0 answer');
+  if (head.chunked && head.minor === 0) throw new MalformedMessage('Transfer-Encoding in an HTTP/1.0 answer');
   head.persistent = crlf && strict && !head.close && (head.minor === 1 || head.keepAlive);
   return head;
-}
-
-/** Parses a trailer section, empty line included, into names and values in turn. Lines must end in CRLF. */
-export function parseTrailers(text: string, maxFields: number): readonly string[] {
-  const rawTrailers: string[] = [];
-  if (!parseFields(text, 0, rawTrailers, maxFields, 'body', undefined)) {
-    throw malformed('body', 'a trailer line does not end in CRLF');
-  }
-  return rawTrailers;
 }
 
 /** `HTTP/1.0|1.1 SP 3DIGIT [SP reason]`. The reason and its space may be absent, as Kong accepts it. */
@@ -70,11 +66,11 @@ function parseStatusLine(text: string, end: number): Head {
     status < 100 ||
     (end !== 12 && text.charCodeAt(12) !== SPACE)
   ) {
-    throw malformed('head', `the status line is ${quoted(text, 0, end)}`);
+    throw new MalformedMessage(`the status line is ${quoted(text, 0, end)}`);
   }
   for (let index = 13; index < end; index += 1) {
     if (TEXT_BYTE[text.charCodeAt(index)] !== 1) {
-      throw malformed('head', `a control byte in the status line ${quoted(text, 0, end)}`);
+      throw new MalformedMessage(`a control byte in the status line ${quoted(text, 0, end)}`);
     }
   }
   return new Head(status, text.slice(13, end), minor);
@@ -91,48 +87,7 @@ function threeDigits(text: string, at: number): number {
   return number;
 }
 
-/** Appends the fields from `start` up to the empty line to `out`. Returns whether every line ended in CRLF. */
-function parseFields(
-  text: string,
-  start: number,
-  out: string[],
-  maxFields: number,
-  phase: UpstreamPhase,
-  head: Head | undefined,
-): boolean {
-  let strict = true;
-  let at = start;
-  for (;;) {
-    const lineFeed = text.indexOf('\n', at);
-    let end = lineFeed;
-    if (text.charCodeAt(lineFeed - 1) === CR && lineFeed > at) end -= 1;
-    else strict = false;
-    if (end <= at) return strict;
-    let colon = at;
-    while (TOKEN_BYTE[text.charCodeAt(colon)] === 1) colon += 1;
-    if (colon === at || text.charCodeAt(colon) !== COLON) throw badName(text, at, end, phase);
-    let from = colon + 1;
-    let to = end;
-    while (isBlank(text.charCodeAt(from))) from += 1;
-    while (to > from && isBlank(text.charCodeAt(to - 1))) to -= 1;
-    for (let index = from; index < to; index += 1) {
-      if (TEXT_BYTE[text.charCodeAt(index)] !== 1) {
-        throw malformed(phase, `a control byte in the header ${quoted(text, at, end)}`);
-      }
-    }
-    const name = text.slice(at, colon);
-    const value = text.slice(from, Math.max(from, to));
-    if (out.push(name, value) > 2 * maxFields) throw malformed(phase, `more than ${maxFields} header fields`);
-    if (head !== undefined) readFraming(head, name, value);
-    at = lineFeed + 1;
-  }
-}
-
-function isBlank(byte: number): boolean {
-  return byte === SPACE || byte === TAB;
-}
-
-/** Only names of these lengths can be one of the three fields that frame a message. */
+/** Notes the three fields that frame a message; only names of these lengths can be one of them. */
 function readFraming(head: Head, name: string, value: string): void {
   if (name.length === 14) {
     if (name.toLowerCase() === 'content-length') readContentLength(head, value);
@@ -145,24 +100,15 @@ function readFraming(head: Head, name: string, value: string): void {
 
 /** One field of digits alone; a second one is refused even when equal, as Kong does (RFC 9112 6.3 leaves it open). */
 function readContentLength(head: Head, value: string): void {
-  if (head.contentLength >= 0) throw malformed('head', 'Content-Length is given twice');
-  let length = 0;
-  for (let index = 0; index < value.length; index += 1) {
-    const digit = value.charCodeAt(index) - DIGIT_0;
-    if (!(digit >= 0 && digit <= 9)) length = Number.NaN;
-    else length = length * 10 + digit;
-  }
-  if (value === '' || !Number.isSafeInteger(length)) {
-    throw malformed('head', `Content-Length is ${quoted(value, 0, value.length)}`);
-  }
-  head.contentLength = length;
+  if (head.contentLength >= 0) throw new MalformedMessage('Content-Length is given twice');
+  head.contentLength = parseContentLength(value);
 }
 
 /** We never ask for another coding, so anything but one `chunked` leaves the end of the body unknown. */
 function readTransferEncoding(head: Head, value: string): void {
-  if (head.chunked) throw malformed('head', 'Transfer-Encoding is given twice');
+  if (head.chunked) throw new MalformedMessage('Transfer-Encoding is given twice');
   if (value.toLowerCase() !== 'chunked') {
-    throw malformed('head', `Transfer-Encoding is ${quoted(value, 0, value.length)}`);
+    throw new MalformedMessage(`Transfer-Encoding is ${quoted(value, 0, value.length)}`);
   }
   head.chunked = true;
 }
@@ -173,21 +119,4 @@ function readConnection(head: Head, value: string): void {
     if (token === 'close') head.close = true;
     else if (token === 'keep-alive') head.keepAlive = true;
   }
-}
-
-function badName(text: string, at: number, end: number, phase: UpstreamPhase): UpstreamError {
-  const line = quoted(text, at, end);
-  if (isBlank(text.charCodeAt(at))) return malformed(phase, `a folded header line ${line}`);
-  const colon = text.indexOf(':', at);
-  if (colon === -1 || colon >= end) return malformed(phase, `a header line without a colon ${line}`);
-  return malformed(phase, `a header name that is no token ${line}`);
-}
-
-function quoted(text: string, from: number, to: number): string {
-  return JSON.stringify(to - from > 60 ? `${text.slice(from, from + 60)}…` : text.slice(from, to));
-}
-
-/** What comes from the upstream is no valid HTTP/1.x answer, for the given reason. */
-export function malformed(phase: UpstreamPhase, reason: string): UpstreamError {
-  return new UpstreamError('malformed', phase, `the upstream's answer is malformed: ${reason}`);
 }

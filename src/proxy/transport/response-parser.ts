@@ -1,6 +1,7 @@
-import { ChunkedDecoder } from './chunked.js';
-import { HeadReader } from './head-reader.js';
-import { malformed, parseResponseHead, type ResponseHead } from './response-head.js';
+import { ChunkedDecoder } from '../http1/chunked.js';
+import { HeadReader } from '../http1/head-reader.js';
+import { MalformedMessage } from '../http1/malformed.js';
+import { parseResponseHead, type ResponseHead } from './response-head.js';
 import { UpstreamError } from './upstream-error.js';
 
 /** How much of an answer is taken before it is refused. */
@@ -25,6 +26,7 @@ export interface ResponseSink {
 }
 
 const NO_TRAILERS: readonly string[] = [];
+const PREFIX = Buffer.from('HTTP/1.', 'latin1');
 
 type State = 'stopped' | 'head' | 'length' | 'chunked' | 'until_close';
 
@@ -99,12 +101,13 @@ export class ResponseParser {
     let after: number;
     let head: ResponseHead;
     try {
+      this.#checkPrefix(bytes, start, end);
       after = this.#headReader.read(bytes, start, end);
       if (after === -1) return end;
       head = parseResponseHead(this.#headReader.take(bytes, start, after), this.#limits.headFields);
       if (this.#isInterim(head.status)) this.#checkInterim(head.status);
     } catch (error) {
-      return this.#fail(error, end);
+      return this.#fail('head', error, end);
     }
     if (this.#isInterim(head.status)) {
       this.#sink.onInterim(head);
@@ -117,6 +120,17 @@ export class ResponseParser {
     return end;
   }
 
+  /** What speaks another protocol is told at its first bytes, not when the read times out. */
+  #checkPrefix(bytes: Buffer, start: number, end: number): void {
+    const { length } = this.#headReader;
+    const missing = Math.min(PREFIX.length - length, end - start);
+    for (let index = 0; index < missing; index += 1) {
+      if (bytes[start + index] !== PREFIX[length + index]) {
+        throw new MalformedMessage('it does not begin with HTTP/1.0 or HTTP/1.1');
+      }
+    }
+  }
+
   #isInterim(status: number): boolean {
     return status < 200 && !(status === 101 && this.#switchable);
   }
@@ -124,9 +138,9 @@ export class ResponseParser {
   #checkInterim(status: number): void {
     this.#interims += 1;
     if (status === 101)
-      throw malformed('head', 'it switches protocols (101), which the request did not ask for');
+      throw new MalformedMessage('it switches protocols (101), which the request did not ask for');
     if (this.#interims > this.#limits.interims) {
-      throw malformed('head', `more than ${this.#limits.interims} interim answers`);
+      throw new MalformedMessage(`more than ${this.#limits.interims} interim answers`);
     }
   }
 
@@ -156,30 +170,12 @@ export class ResponseParser {
     if (this.#remaining === 0 && this.#state === 'length') this.#end(NO_TRAILERS, at + length === end);
   }
 
-  /** The pieces of all chunks that came together are moved next to each other and reported as one. */
   #readChunked(bytes: Buffer, start: number, end: number): void {
     const decoder = this.#chunked;
-    let at = start;
-    let from = start;
-    let to = start;
-    let failure: unknown;
-    try {
-      while (at < end && !decoder.done) {
-        at = decoder.read(bytes, at, end);
-        if (to === from) {
-          from = decoder.from;
-          to = decoder.to;
-        } else if (decoder.to > decoder.from) {
-          bytes.copyWithin(to, decoder.from, decoder.to);
-          to += decoder.to - decoder.from;
-        }
-      }
-    } catch (error) {
-      failure = error;
-    }
-    if (to > from) this.#sink.onBody(bytes, from, to);
+    const at = decoder.readAll(bytes, start, end);
+    if (decoder.to > decoder.from) this.#sink.onBody(bytes, decoder.from, decoder.to);
     if (this.#state !== 'chunked') return;
-    if (failure !== undefined) this.#fail(failure, end);
+    if (decoder.failure !== undefined) this.#fail('body', decoder.failure, end);
     else if (decoder.done) this.#end(decoder.rawTrailers, at === end);
   }
 
@@ -189,10 +185,11 @@ export class ResponseParser {
     this.#sink.onEnd(rawTrailers, atEnd && this.#persistent);
   }
 
-  #fail(error: unknown, end: number): number {
+  #fail(phase: 'head' | 'body', error: unknown, end: number): number {
     this.#state = 'stopped';
-    if (!(error instanceof UpstreamError)) throw error;
-    this.#sink.onMalformed(error);
+    if (!(error instanceof MalformedMessage)) throw error;
+    const message = `the upstream's answer is malformed: ${error.message}`;
+    this.#sink.onMalformed(new UpstreamError('malformed', phase, message));
     return end;
   }
 }

@@ -1,8 +1,5 @@
 import { CR, LF } from './field-syntax.js';
-import { malformed } from './response-head.js';
-import type { UpstreamPhase } from './upstream-error.js';
-
-const PREFIX = Buffer.from('HTTP/1.', 'latin1');
+import { OversizedMessage } from './malformed.js';
 
 /** Where in a line ending the scan stands; an empty line is what ends the section. */
 const IN_LINE = 0;
@@ -15,28 +12,28 @@ const AFTER_LF_CR = 2;
  */
 export class HeadReader {
   readonly #maxBytes: number;
-  readonly #phase: UpstreamPhase;
+  readonly #section: 'head' | 'trailers';
   #scan = IN_LINE;
   #gathered: Buffer | undefined;
   #length = 0;
 
   /** `maxBytes`: of the section, its empty line included. */
-  constructor(maxBytes: number, phase: 'head' | 'body') {
+  constructor(maxBytes: number, section: 'head' | 'trailers') {
     this.#maxBytes = maxBytes;
-    this.#phase = phase;
+    this.#section = section;
     this.reset();
   }
 
   /** Forgets what was gathered. */
   reset(): void {
-    this.#scan = this.#phase === 'head' ? IN_LINE : AFTER_LF;
+    this.#scan = this.#section === 'head' ? IN_LINE : AFTER_LF;
     this.#gathered = undefined;
     this.#length = 0;
   }
 
   /**
    * Looks for the end of the section in `bytes` from `start` to `end`. Returns the offset behind it, or -1 when
-   * more is needed. Throws an UpstreamError `malformed` when it grows too large or does not begin like HTTP/1.x.
+   * more is needed. Throws OversizedMessage when it grows too large.
    */
   read(bytes: Buffer, start: number, end: number): number {
     let scan = this.#scan;
@@ -51,12 +48,21 @@ export class HeadReader {
       } else scan = byte === CR && scan === AFTER_LF ? AFTER_LF_CR : IN_LINE;
     }
     this.#scan = scan;
-    if (this.#phase === 'head' && this.#length < PREFIX.length) this.#checkPrefix(bytes, start, at);
     if (this.#length + at - start > this.#maxBytes) {
-      throw malformed(this.#phase, `its head or trailers are larger than ${this.#maxBytes} bytes`);
+      throw new OversizedMessage(`its head or trailers are larger than ${this.#maxBytes} bytes`);
     }
     if (!found || this.#gathered !== undefined) this.#gather(bytes, start, at);
     return found ? at : -1;
+  }
+
+  /** What has been gathered of a section that goes on. */
+  get gathered(): string {
+    return this.#gathered?.toString('latin1', 0, this.#length) ?? '';
+  }
+
+  /** How many bytes have been gathered of a section that goes on. */
+  get length(): number {
+    return this.#length;
   }
 
   /** The section that just ended, `read` having been given these arguments and returned `end`. */
@@ -68,16 +74,6 @@ export class HeadReader {
         : gathered.toString('latin1', 0, this.#length);
     this.reset();
     return text;
-  }
-
-  /** What speaks another protocol is told at its first bytes, not when the read times out. */
-  #checkPrefix(bytes: Buffer, start: number, end: number): void {
-    const missing = Math.min(PREFIX.length - this.#length, end - start);
-    for (let index = 0; index < missing; index += 1) {
-      if (bytes[start + index] !== PREFIX[this.#length + index]) {
-        throw malformed('head', 'it does not begin with HTTP/1.0 or HTTP/1.1');
-      }
-    }
   }
 
   /** The store doubles, so that a head sent byte by byte is not copied once a byte. */

@@ -1,7 +1,8 @@
 import { ChunkExtension } from './chunk-extension.js';
 import { CR, LF, SEMICOLON } from './field-syntax.js';
+import { parseTrailers } from './fields.js';
 import { HeadReader } from './head-reader.js';
-import { malformed, parseTrailers } from './response-head.js';
+import { MalformedMessage } from './malformed.js';
 
 /** Chunk extensions mean nothing to anybody; more than this of them in one body is an attack (CVE-2024-22019). */
 const MAX_EXTENSION_BYTES = 16_384;
@@ -23,13 +24,19 @@ export class ChunkedDecoder {
   #digits = 0;
   #extensionBytes = 0;
   #rawTrailers: readonly string[] = [];
+  #failure: unknown;
   /** Where the piece found by the last `read` lies; equal when it found none. */
   from = 0;
   to = 0;
 
   constructor(maxTrailerBytes: number, maxFields: number) {
-    this.#trailerReader = new HeadReader(maxTrailerBytes, 'body');
+    this.#trailerReader = new HeadReader(maxTrailerBytes, 'trailers');
     this.#maxFields = maxFields;
+  }
+
+  /** What the last `readAll` ran into, if anything. */
+  get failure(): unknown {
+    return this.#failure;
   }
 
   get done(): boolean {
@@ -53,7 +60,7 @@ export class ChunkedDecoder {
 
   /**
    * Reads from `start` until a piece of the body is found, the body is done or `end` is reached, and returns the
-   * offset it got to. Throws an UpstreamError `malformed`, phase `body`.
+   * offset it got to. Throws MalformedMessage.
    */
   read(bytes: Buffer, start: number, end: number): number {
     this.from = 0;
@@ -65,6 +72,35 @@ export class ChunkedDecoder {
       this.#readFraming(bytes[at] ?? 0);
       at += 1;
     }
+    return at;
+  }
+
+  /**
+   * Reads all that is there of the body. The pieces of all chunks that came together are moved next to each other,
+   * and lie between `from` and `to`. Returns the offset it got to; a fault is kept in `failure`, so that what came
+   * before it is not lost.
+   */
+  readAll(bytes: Buffer, start: number, end: number): number {
+    let at = start;
+    let from = start;
+    let to = start;
+    this.#failure = undefined;
+    try {
+      while (at < end && this.#state !== 'done') {
+        at = this.read(bytes, at, end);
+        if (to === from) {
+          from = this.from;
+          to = this.to;
+        } else if (this.to > this.from) {
+          bytes.copyWithin(to, this.from, this.to);
+          to += this.to - this.from;
+        }
+      }
+    } catch (error) {
+      this.#failure = error;
+    }
+    this.from = from;
+    this.to = to;
     return at;
   }
 
@@ -96,13 +132,13 @@ export class ChunkedDecoder {
         this.#readExtension(byte);
         return;
       case 'size_lf':
-        if (byte !== LF) throw malformed('body', 'the line of a chunk size does not end in CRLF');
+        if (byte !== LF) throw new MalformedMessage('the line of a chunk size does not end in CRLF');
         this.#digits = 0;
         this.#state = this.#size === 0 ? 'trailers' : 'payload';
         return;
       default:
         if (byte !== (this.#state === 'payload_cr' ? CR : LF)) {
-          throw malformed('body', 'a chunk is longer than its size');
+          throw new MalformedMessage('a chunk is longer than its size');
         }
         this.#state = this.#state === 'payload_cr' ? 'payload_lf' : 'size';
     }
@@ -114,12 +150,12 @@ export class ChunkedDecoder {
       this.#size = this.#size * 16 + digit;
       this.#digits += 1;
       if (this.#digits > MAX_SIZE_DIGITS || this.#size > Number.MAX_SAFE_INTEGER) {
-        throw malformed('body', 'a chunk size is too large');
+        throw new MalformedMessage('a chunk size is too large');
       }
       return;
     }
     if (this.#digits === 0 || (byte !== CR && byte !== SEMICOLON)) {
-      throw malformed('body', 'a chunk size is not hexadecimal digits alone');
+      throw new MalformedMessage('a chunk size is not hexadecimal digits alone');
     }
     this.#extension.begin();
     this.#state = byte === CR ? 'size_lf' : 'extension';
@@ -128,9 +164,10 @@ export class ChunkedDecoder {
   #readExtension(byte: number): void {
     this.#extensionBytes += 1;
     if (this.#extensionBytes > MAX_EXTENSION_BYTES)
-      throw malformed('body', 'the chunk extensions are too long');
+      throw new MalformedMessage('the chunk extensions are too long');
     if (byte === CR && this.#extension.complete) this.#state = 'size_lf';
-    else if (!this.#extension.read(byte)) throw malformed('body', 'a chunk extension is not `;name=value`');
+    else if (!this.#extension.read(byte))
+      throw new MalformedMessage('a chunk extension is not `;name=value`');
   }
 }
 

@@ -1,0 +1,334 @@
+import type { Socket } from 'node:net';
+import type { ClientPeer } from '../client-stream.js';
+import { Deadline } from './deadline.js';
+import { Http1Stream, type StreamCarrier } from './http1-stream.js';
+import { type MalformedMessage, OversizedMessage } from './malformed.js';
+import { refusal } from './refusal.js';
+import type { RequestHead } from './request-head.js';
+import { RequestParser, type RequestSink } from './request-parser.js';
+
+/** nginx's four buffers of 8 kB for a request's head, and its limit for header lines. */
+const LIMITS = { headBytes: 32 * 1024, headFields: 1000 };
+/** Milliseconds an idle connection stays open (nginx's keepalive_timeout). */
+const KEEP_ALIVE_TIMEOUT = 75_000;
+/** Milliseconds a client has for the head of a request (nginx's client_header_timeout). */
+const HEAD_TIMEOUT = 60_000;
+/** Milliseconds between two reads of a body (nginx's client_body_timeout). */
+const BODY_TIMEOUT = 60_000;
+/** Milliseconds between two writes that a client takes (nginx's send_timeout). */
+const SEND_TIMEOUT = 60_000;
+/** Milliseconds a client has to close a connection whose last answer is out (nginx's lingering_timeout is 5 s). */
+const LINGER = 2_000;
+
+const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** Who serves the requests of connections. */
+export interface ConnectionHost {
+  /** No connection is kept any more. */
+  readonly draining: boolean;
+  onRequest(stream: Http1Stream): void;
+  onClosed(connection: ClientConnection): void;
+}
+
+/**
+ * A client's connection that speaks HTTP/1.x: its requests are served one after the other, what a client sends ahead
+ * waits. It ends itself; `drain` and `destroy` make it end sooner.
+ */
+export class ClientConnection implements RequestSink, StreamCarrier {
+  readonly peer: ClientPeer;
+  readonly #socket: Socket;
+  readonly #host: ConnectionHost;
+  readonly #parser: RequestParser;
+  readonly #deadline: Deadline;
+  /** The request under way. */
+  #stream: Http1Stream | undefined;
+  /** The rest of the body of a request that has been answered is read away. */
+  #discarding = false;
+  /** What the client has sent ahead of its turn; the socket is paused as long as there is any. */
+  #rest: Buffer | undefined;
+  #consuming = false;
+  /** Who takes the body wants no more of it for now. */
+  #paused = false;
+  /** The socket is not read. */
+  #halted = false;
+  #tunnelling = false;
+  /** The last answer is given: what still comes is not looked at. */
+  #closing = false;
+  /** The client has ended its side. */
+  #ended = false;
+  #wantsDrain = false;
+  /** The time for a head counts from its first byte. */
+  #headAwaited = true;
+  /** What the kernel had taken when the time to send began. */
+  #flushed = 0;
+
+  constructor(socket: Socket, peer: ClientPeer, host: ConnectionHost) {
+    this.#socket = socket;
+    this.peer = peer;
+    this.#host = host;
+    this.#parser = new RequestParser(this, LIMITS);
+    this.#deadline = new Deadline(this.#onDeadline);
+    socket
+      .on('data', this.#onData)
+      .on('end', this.#onEnd)
+      .on('drain', this.#onDrain)
+      .on('error', this.#onError)
+      .on('close', this.#onClose);
+    const now = performance.now();
+    this.#deadline.set(now + HEAD_TIMEOUT, now);
+  }
+
+  /** Ends the connection if nothing is under way on it; else its next answer is its last. */
+  drain(): void {
+    if (this.#stream === undefined && !this.#closing && !this.#parser.inHead) this.#socket.destroy();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  // What the stream asks for.
+
+  get draining(): boolean {
+    return this.#host.draining;
+  }
+
+  writeText(text: string): boolean {
+    return this.#socket.write(text, 'latin1') || this.#stall();
+  }
+
+  writeBytes(bytes: Buffer): boolean {
+    return this.#socket.write(bytes) || this.#stall();
+  }
+
+  cork(): void {
+    this.#socket.cork();
+  }
+
+  uncork(): void {
+    this.#socket.uncork();
+  }
+
+  readBody(): void {
+    this.#paused = false;
+    if (!this.#consuming) this.#resume();
+  }
+
+  pauseBody(): void {
+    this.#paused = true;
+    this.#deadline.set(NEVER, 0);
+    this.#halt();
+  }
+
+  answered(persistent: boolean): void {
+    const stream = this.#stream;
+    this.#stream = undefined;
+    if (!persistent || stream === undefined) {
+      this.#close();
+      return;
+    }
+    if (!this.#parser.stopped) {
+      this.#discarding = true;
+      this.readBody();
+      return;
+    }
+    this.#next();
+  }
+
+  closeSoon(): void {
+    this.#stream = undefined;
+    this.#closing = true;
+    this.#await(SEND_TIMEOUT);
+    this.#socket.destroySoon();
+  }
+
+  tunnel(): void {
+    this.#tunnelling = true;
+    this.#deadline.set(NEVER, 0);
+    this.readBody();
+  }
+
+  // What the parser finds.
+
+  onHead(head: RequestHead): void {
+    this.#deadline.set(NEVER, 0);
+    const stream = new Http1Stream(this, head);
+    this.#stream = stream;
+    if (head.expectsContinue) this.writeText(CONTINUE);
+    this.#host.onRequest(stream);
+  }
+
+  onBody(bytes: Buffer, start: number, end: number): void {
+    this.#stream?.sink?.onBody(bytes.subarray(start, end));
+  }
+
+  onEnd(rawTrailers: readonly string[]): void {
+    if (this.#closing) return;
+    if (this.#discarding) {
+      this.#discarding = false;
+      this.#next();
+      return;
+    }
+    this.#deadline.set(NEVER, 0);
+    this.#stream?.sink?.onBodyEnd(rawTrailers);
+  }
+
+  onMalformed(error: MalformedMessage, inBody: boolean): void {
+    if (!inBody) {
+      this.#refuse(error instanceof OversizedMessage ? 'oversized' : 'malformed');
+      return;
+    }
+    const stream = this.#stream;
+    if (stream === undefined) this.#close();
+    else this.#fault(stream, 'malformed');
+  }
+
+  // What happens to the socket.
+
+  readonly #onData = (bytes: Buffer): void => {
+    if (this.#closing) return;
+    if (this.#tunnelling) this.#stream?.sink?.onBody(bytes);
+    else if (this.#rest !== undefined) this.#rest = Buffer.concat([this.#rest, bytes]);
+    else this.#consume(bytes);
+  };
+
+  /** A client that ends its side is gone, as in Kong, unless its last answer is on its way already. */
+  readonly #onEnd = (): void => {
+    this.#ended = true;
+    if (this.#tunnelling) this.#stream?.sink?.onBodyEnd([]);
+    else if (!this.#closing) this.#socket.destroy();
+  };
+
+  readonly #onDrain = (): void => {
+    if (!this.#wantsDrain) return;
+    this.#wantsDrain = false;
+    if (this.#stream === undefined) return;
+    this.#deadline.set(NEVER, 0);
+    this.#stream.observer?.onClientDrain();
+  };
+
+  readonly #onError = (): void => {
+    this.#socket.destroy();
+  };
+
+  readonly #onClose = (): void => {
+    this.#deadline.close();
+    const stream = this.#stream;
+    this.#stream = undefined;
+    stream?.gone();
+    this.#host.onClosed(this);
+  };
+
+  readonly #onDeadline = (): void => {
+    const flushed = this.#socket.bytesWritten - this.#socket.writableLength;
+    if (this.#socket.writableLength > 0 && flushed !== this.#flushed) {
+      this.#flushed = flushed;
+      this.#await(SEND_TIMEOUT);
+    } else if (this.#closing) this.#socket.destroy();
+    else if (this.#stream !== undefined && !this.#parser.stopped && !this.#wantsDrain)
+      this.#fault(this.#stream, 'timeout');
+    else if (this.#stream === undefined && this.#parser.inHead) this.#refuse('timeout');
+    else this.#socket.destroy();
+  };
+
+  /** Reads as far as the request under way allows; what lies behind it waits. */
+  #consume(bytes: Buffer): void {
+    let at = 0;
+    this.#consuming = true;
+    while (at < bytes.length && !this.#closing) {
+      if (this.#stream !== undefined && (this.#parser.stopped || !this.#stream.takesBody)) break;
+      at = this.#parser.read(bytes, at, bytes.length);
+    }
+    this.#consuming = false;
+    if (this.#closing) return;
+    if (at < bytes.length) {
+      this.#rest = bytes.subarray(at);
+      this.#halt();
+      return;
+    }
+    if (this.#halted && !this.#paused) this.#unhalt();
+    this.#awaitMore();
+  }
+
+  /** Sets how long the client has for what it has begun to send. */
+  #awaitMore(): void {
+    if (this.#stream === undefined) {
+      if (this.#discarding) this.#await(BODY_TIMEOUT);
+      else if (this.#parser.inHead && !this.#headAwaited) {
+        this.#headAwaited = true;
+        this.#await(HEAD_TIMEOUT);
+      }
+    } else if (!this.#parser.stopped && !this.#paused) this.#await(BODY_TIMEOUT);
+  }
+
+  #resume(): void {
+    const rest = this.#rest;
+    this.#rest = undefined;
+    if (rest !== undefined) this.#onData(rest);
+    if (this.#halted && !this.#paused && this.#rest === undefined) this.#unhalt();
+  }
+
+  #halt(): void {
+    this.#halted = true;
+    this.#socket.pause();
+  }
+
+  #unhalt(): void {
+    this.#halted = false;
+    this.#socket.resume();
+  }
+
+  /** Makes ready for the next request. */
+  #next(): void {
+    if (this.#host.draining) {
+      this.#close();
+      return;
+    }
+    this.#parser.begin();
+    this.#await(KEEP_ALIVE_TIMEOUT);
+    this.#headAwaited = false;
+    this.#paused = false;
+    if (this.#halted && !this.#consuming) this.#resume();
+  }
+
+  #await(milliseconds: number): void {
+    const now = performance.now();
+    this.#deadline.set(now + milliseconds, now);
+  }
+
+  #stall(): false {
+    this.#wantsDrain = true;
+    this.#flushed = this.#socket.bytesWritten - this.#socket.writableLength;
+    this.#await(SEND_TIMEOUT);
+    return false;
+  }
+
+  #fault(stream: Http1Stream, fault: 'malformed' | 'timeout'): void {
+    stream.last();
+    this.#parser.stop();
+    if (stream.sink === undefined) return;
+    stream.sink.onBodyFault(fault);
+  }
+
+  /** Answers what is no request, and closes: nothing behind it can be trusted. */
+  #refuse(fault: 'malformed' | 'oversized' | 'timeout'): void {
+    this.writeText(refusal(fault));
+    this.#close();
+  }
+
+  /** Ends the connection. Closed at once, with bytes of the client unread, it could take the answer with it. */
+  #close(): void {
+    this.#closing = true;
+    const unread = !this.#parser.stopped || this.#rest !== undefined;
+    this.#rest = undefined;
+    if (!unread || this.#ended) {
+      this.#await(SEND_TIMEOUT);
+      this.#socket.destroySoon();
+      return;
+    }
+    this.#await(LINGER);
+    this.#socket.end();
+    this.#socket.resume();
+  }
+}
