@@ -8,7 +8,12 @@ import type { ClientPeer, ClientStream } from './client-stream.js';
 import { Exchange } from './exchange.js';
 import { createForwarder, type Forwarder } from './forward.js';
 import { handleRequest } from './handle-request.js';
-import { ClientConnection, type ConnectionHost } from './http1/client-connection.js';
+import {
+  CLIENT_TIMEOUTS,
+  ClientConnection,
+  type ClientTimeouts,
+  type ConnectionHost,
+} from './http1/client-connection.js';
 import { Http1Transport } from './transport/http1-transport.js';
 import type { Transport } from './transport/transport.js';
 
@@ -20,6 +25,8 @@ export interface ProxyServerOptions {
   readonly settings: ProxySettings;
   /** How requests reach upstreams; one of its own when none is given. */
   readonly transport?: Transport;
+  /** How long clients are waited for; nginx's times when not given. */
+  readonly timeouts?: ClientTimeouts;
 }
 
 /** Bytes waiting for a client above which its upstream is asked to pause. */
@@ -27,6 +34,7 @@ const HIGH_WATER_BYTES = 131_072;
 
 /** The HTTP data plane: listeners whose requests go where the current snapshot sends them. */
 export class ProxyServer implements ConnectionHost {
+  readonly timeouts: ClientTimeouts;
   readonly #options: ProxyServerOptions;
   readonly #transport: Transport;
   readonly #forwarder: Forwarder;
@@ -37,6 +45,7 @@ export class ProxyServer implements ConnectionHost {
 
   constructor(options: ProxyServerOptions) {
     this.#options = options;
+    this.timeouts = options.timeouts ?? CLIENT_TIMEOUTS;
     this.#transport = options.transport ?? new Http1Transport();
     this.#forwarder = createForwarder(this.#transport, options.log);
   }

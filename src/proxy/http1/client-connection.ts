@@ -9,16 +9,29 @@ import { RequestParser, type RequestSink } from './request-parser.js';
 
 /** nginx's four buffers of 8 kB for a request's head, and its limit for header lines. */
 const LIMITS = { headBytes: 32 * 1024, headFields: 1000 };
-/** Milliseconds an idle connection stays open (nginx's keepalive_timeout). */
-const KEEP_ALIVE_TIMEOUT = 75_000;
-/** Milliseconds a client has for the head of a request (nginx's client_header_timeout). */
-const HEAD_TIMEOUT = 60_000;
-/** Milliseconds between two reads of a body (nginx's client_body_timeout). */
-const BODY_TIMEOUT = 60_000;
-/** Milliseconds between two writes that a client takes (nginx's send_timeout). */
-const SEND_TIMEOUT = 60_000;
-/** Milliseconds a client has to close a connection whose last answer is out (nginx's lingering_timeout is 5 s). */
-const LINGER = 2_000;
+
+/** How long clients are waited for, in milliseconds. */
+export interface ClientTimeouts {
+  /** For the head of a request. */
+  readonly head: number;
+  /** Between two reads of a body. */
+  readonly body: number;
+  /** Between two pieces of an answer that the client takes. */
+  readonly send: number;
+  /** For the next request on an open connection. */
+  readonly keepAlive: number;
+  /** To close a connection whose last answer is out while bytes of the client are unread. */
+  readonly linger: number;
+}
+
+/** nginx's client_header_timeout, client_body_timeout, send_timeout and keepalive_timeout; its lingering_timeout is 5 s. */
+export const CLIENT_TIMEOUTS: ClientTimeouts = {
+  head: 60_000,
+  body: 60_000,
+  send: 60_000,
+  keepAlive: 75_000,
+  linger: 2_000,
+};
 
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
 const NEVER = Number.POSITIVE_INFINITY;
@@ -27,6 +40,7 @@ const NEVER = Number.POSITIVE_INFINITY;
 export interface ConnectionHost {
   /** No connection is kept any more. */
   readonly draining: boolean;
+  readonly timeouts: ClientTimeouts;
   onRequest(stream: Http1Stream): void;
   onClosed(connection: ClientConnection): void;
 }
@@ -39,6 +53,7 @@ export class ClientConnection implements RequestSink, StreamCarrier {
   readonly peer: ClientPeer;
   readonly #socket: Socket;
   readonly #host: ConnectionHost;
+  readonly #timeouts: ClientTimeouts;
   readonly #parser: RequestParser;
   readonly #deadline: Deadline;
   /** The request under way. */
@@ -67,6 +82,7 @@ export class ClientConnection implements RequestSink, StreamCarrier {
     this.#socket = socket;
     this.peer = peer;
     this.#host = host;
+    this.#timeouts = host.timeouts;
     this.#parser = new RequestParser(this, LIMITS);
     this.#deadline = new Deadline(this.#onDeadline);
     socket
@@ -76,7 +92,7 @@ export class ClientConnection implements RequestSink, StreamCarrier {
       .on('error', this.#onError)
       .on('close', this.#onClose);
     const now = performance.now();
-    this.#deadline.set(now + HEAD_TIMEOUT, now);
+    this.#deadline.set(now + this.#timeouts.head, now);
   }
 
   /** Ends the connection if nothing is under way on it; else its next answer is its last. */
@@ -139,7 +155,7 @@ export class ClientConnection implements RequestSink, StreamCarrier {
   closeSoon(): void {
     this.#stream = undefined;
     this.#closing = true;
-    this.#await(SEND_TIMEOUT);
+    this.#await(this.#timeouts.send);
     this.#socket.destroySoon();
   }
 
@@ -224,7 +240,7 @@ export class ClientConnection implements RequestSink, StreamCarrier {
     const flushed = this.#socket.bytesWritten - this.#socket.writableLength;
     if (this.#socket.writableLength > 0 && flushed !== this.#flushed) {
       this.#flushed = flushed;
-      this.#await(SEND_TIMEOUT);
+      this.#await(this.#timeouts.send);
     } else if (this.#closing) this.#socket.destroy();
     else if (this.#stream !== undefined && !this.#parser.stopped && !this.#wantsDrain)
       this.#fault(this.#stream, 'timeout');
@@ -254,12 +270,12 @@ export class ClientConnection implements RequestSink, StreamCarrier {
   /** Sets how long the client has for what it has begun to send. */
   #awaitMore(): void {
     if (this.#stream === undefined) {
-      if (this.#discarding) this.#await(BODY_TIMEOUT);
+      if (this.#discarding) this.#await(this.#timeouts.body);
       else if (this.#parser.inHead && !this.#headAwaited) {
         this.#headAwaited = true;
-        this.#await(HEAD_TIMEOUT);
+        this.#await(this.#timeouts.head);
       }
-    } else if (!this.#parser.stopped && !this.#paused) this.#await(BODY_TIMEOUT);
+    } else if (!this.#parser.stopped && !this.#paused) this.#await(this.#timeouts.body);
   }
 
   #resume(): void {
@@ -286,7 +302,7 @@ export class ClientConnection implements RequestSink, StreamCarrier {
       return;
     }
     this.#parser.begin();
-    this.#await(KEEP_ALIVE_TIMEOUT);
+    this.#await(this.#timeouts.keepAlive);
     this.#headAwaited = false;
     this.#paused = false;
     if (this.#halted && !this.#consuming) this.#resume();
@@ -300,7 +316,7 @@ export class ClientConnection implements RequestSink, StreamCarrier {
   #stall(): false {
     this.#wantsDrain = true;
     this.#flushed = this.#socket.bytesWritten - this.#socket.writableLength;
-    this.#await(SEND_TIMEOUT);
+    this.#await(this.#timeouts.send);
     return false;
   }
 
@@ -323,11 +339,11 @@ export class ClientConnection implements RequestSink, StreamCarrier {
     const unread = !this.#parser.stopped || this.#rest !== undefined;
     this.#rest = undefined;
     if (!unread || this.#ended) {
-      this.#await(SEND_TIMEOUT);
+      this.#await(this.#timeouts.send);
       this.#socket.destroySoon();
       return;
     }
-    this.#await(LINGER);
+    this.#await(this.#timeouts.linger);
     this.#socket.end();
     this.#socket.resume();
   }
