@@ -1,6 +1,7 @@
 import { PRODUCT_TOKEN, viaToken } from '../version.js';
 import { namedByConnection } from './client-head.js';
 import type { Exchange } from './exchange.js';
+import { fieldName } from './field-name.js';
 import { fieldValue } from './field-value.js';
 import { httpDate } from './http-date.js';
 import { debugHeaders } from './respond.js';
@@ -40,24 +41,38 @@ export function answerHead(exchange: Exchange, head: UpstreamHead): AnswerHead {
   for (let i = 0; i < head.rawHeaders.length; i += 2) {
     const name = head.rawHeaders[i] ?? '';
     const value = head.rawHeaders[i + 1] ?? '';
-    const lower = name.toLowerCase();
-    // A 426 has to name the protocol it asks for (RFC 9110, 15.5.22).
-    const asked = lower === 'upgrade' && head.status === 426;
-    if (!asked && (isDropped(lower) || named?.includes(lower))) continue;
-    if (lower === 'trailer') {
-      trailer.push(name, value);
-    } else if (lower === 'via') {
-      seen.via = seen.via === '' ? `${value}, ` : `${seen.via}${value}, `;
-    } else if (lower === 'content-type') {
-      // Two types contradict each other: the first counts, as in Kong.
-      if (!seen.type && value !== '') headers.push(name, withCharset(value));
-      seen.type = true;
-    } else {
-      if (lower === 'content-length') seen.length = Number(value);
-      if (lower === 'server') seen.server = true;
-      if (lower === 'date') seen.date = true;
-      headers.push(name, value);
+    const { answer, lower } = fieldName(name);
+    if (named?.includes(lower) && !(answer === 'upgrade' && head.status === 426)) continue;
+    switch (answer) {
+      case 'drop':
+        continue;
+      case 'upgrade':
+        // A 426 has to name the protocol it asks for (RFC 9110, 15.5.22).
+        if (head.status === 426) headers.push(name, value);
+        continue;
+      case 'trailer':
+        trailer.push(name, value);
+        continue;
+      case 'via':
+        seen.via = seen.via === '' ? `${value}, ` : `${seen.via}${value}, `;
+        continue;
+      case 'content-type':
+        // Two types contradict each other: the first counts, as in Kong.
+        if (!seen.type && value !== '') headers.push(name, withCharset(value));
+        seen.type = true;
+        continue;
+      case 'content-length':
+        seen.length = Number(value);
+        break;
+      case 'server':
+        seen.server = true;
+        break;
+      case 'date':
+        seen.date = true;
+        break;
+      default:
     }
+    headers.push(name, value);
   }
   // A server with a clock says when it answered (RFC 9110, 6.6.1); an upstream may have none.
   if (!seen.date) headers.push('Date', httpDate());
@@ -75,8 +90,9 @@ export function interimHeaders(rawHeaders: readonly string[]): string[] {
   const named = namedByConnection(fieldValue(rawHeaders, 'connection'));
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] ?? '';
-    const lower = name.toLowerCase();
-    if (!isDropped(lower) && !named?.includes(lower)) headers.push(name, rawHeaders[i + 1] ?? '');
+    const { answer, lower } = fieldName(name);
+    if (answer === 'drop' || answer === 'upgrade' || named?.includes(lower)) continue;
+    headers.push(name, rawHeaders[i + 1] ?? '');
   }
   return headers;
 }
@@ -84,27 +100,6 @@ export function interimHeaders(rawHeaders: readonly string[]): string[] {
 /** A reason phrase that may stand in a status line; one that may not is left out (it is optional, RFC 9112, 4). */
 export function safeReason(reason: string): string {
   return /^[\t\x20-\x7e\x80-\xff]*$/.test(reason) ? reason : '';
-}
-
-function isDropped(name: string): boolean {
-  switch (name) {
-    case 'connection':
-    case 'keep-alive':
-    case 'transfer-encoding':
-    case 'upgrade':
-    case 'x-pad':
-    case 'x-accel-redirect':
-    case 'x-accel-expires':
-    case 'x-accel-limit-rate':
-    case 'x-accel-buffering':
-    case 'x-accel-charset':
-    case 'x-kong-upstream-latency':
-    case 'x-kong-proxy-latency':
-    case 'x-kong-request-id':
-      return true;
-    default:
-      return false;
-  }
 }
 
 function withCharset(type: string): string {

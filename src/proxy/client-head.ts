@@ -1,3 +1,5 @@
+import { fieldName, type RequestRole } from './field-name.js';
+
 /** A request's header lines, sorted into what goes on to the upstream and what the gateway acts on. */
 export interface ClientHead {
   /** Names and values in turn, in the client's order: what goes on as it is. */
@@ -14,12 +16,9 @@ export interface ClientHead {
   debug: boolean;
 }
 
-const NGINX_NAME = /^[A-Za-z0-9_-]+$/;
-
 /**
  * Sorts the lines of a request. Dropped are the hop-by-hop fields and those that Connection names (RFC 9110,
- * 7.6.1), what the gateway writes itself, and names Kong's nginx does not take (with `.` or `$`, for example).
- * `connection` is the joined value of Connection.
+ * 7.6.1), and what the gateway writes itself. `connection` is the joined value of Connection.
  */
 export function readClientHead(rawHeaders: readonly string[], connection: string | undefined): ClientHead {
   const head: ClientHead = {
@@ -35,50 +34,39 @@ export function readClientHead(rawHeaders: readonly string[], connection: string
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] ?? '';
     const value = rawHeaders[i + 1] ?? '';
-    const lower = name.toLowerCase();
-    if (takesItself(head, lower, value)) continue;
-    if (named?.includes(lower) || !NGINX_NAME.test(name)) continue;
-    head.forwarded.push(name, value);
+    const { request, lower } = fieldName(name);
+    if (request === 'pass') {
+      if (named === undefined || !named.includes(lower)) head.forwarded.push(name, value);
+    } else if (request !== 'drop') note(head, request, name, value, named);
   }
   return head;
 }
 
-/** Notes what the gateway acts on. True for a line that does not go on as it is. */
-function takesItself(head: ClientHead, name: string, value: string): boolean {
-  switch (name) {
+/** Notes what the gateway acts on. */
+function note(
+  head: ClientHead,
+  role: RequestRole,
+  name: string,
+  value: string,
+  named: readonly string[] | undefined,
+): void {
+  switch (role) {
     case 'host':
       head.hosts += 1;
       head.host = value;
-      return true;
-    case 'x-forwarded-for':
+      return;
+    case 'forwarded-for':
       head.forwardedFor = join(head.forwardedFor, value);
-      return true;
+      return;
     case 'via':
       head.via = join(head.via, value);
-      return true;
+      return;
     case 'te':
       head.trailers ||= /(^|,)\s*trailers\s*($|[,;])/i.test(value);
-      return true;
-    case 'kong-debug':
-      head.debug = true;
-      return false;
-    case 'connection':
-    case 'keep-alive':
-    case 'proxy-connection':
-    case 'upgrade':
-    case 'expect':
-    case 'content-length':
-    case 'transfer-encoding':
-    case 'x-forwarded-proto':
-    case 'x-forwarded-host':
-    case 'x-forwarded-port':
-    case 'x-forwarded-path':
-    case 'x-forwarded-prefix':
-    case 'x-real-ip':
-    case 'x-kong-request-id':
-      return true;
+      return;
     default:
-      return false;
+      head.debug = true;
+      if (named?.includes('kong-debug') !== true) head.forwarded.push(name, value);
   }
 }
 

@@ -75,13 +75,15 @@ export interface ClientStream {
   /** Makes this answer the last one of its connection; to be called before `begin`. */
   last(): void;
   /**
-   * Begins the answer. The head leaves with the first piece of the body, or by itself when none comes at once.
+   * Begins the answer. The head leaves with the first piece of the body, or with `flush`.
    * `length`: bytes of the body to come, -1 where only its end will tell. Connection and Transfer-Encoding are the
    * stream's matter.
    */
   begin(status: number, reason: string, rawHeaders: readonly string[], length: number): void;
   /** Returns false to ask for a pause until `onClientDrain`. */
   write(chunk: Buffer): boolean;
+  /** Sends what is held back in the hope of more that could leave with it. */
+  flush(): void;
   /** Ends the answer, or the tunnel. */
   end(rawTrailers: readonly string[]): void;
   /** What has gone out stays valid; the missing end tells the client that the answer is cut. */

@@ -103,6 +103,10 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
     return this.#stream.write(chunk);
   }
 
+  onReadEnd(): void {
+    this.#stream.flush();
+  }
+
   onEnd(rawTrailers: readonly string[]): void {
     this.#done = true;
     // What is left of the request's body nobody wants any more.
@@ -174,11 +178,7 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
       target: encodePath(upstream) + target.query,
       rawHeaders: upstreamHeaders(this.#exchange, this.#client, route, this.#hostHeader, framing),
       body,
-      timeouts: {
-        connect: this.#service.connect_timeout,
-        write: this.#service.write_timeout,
-        read: this.#service.read_timeout,
-      },
+      timeouts: serviceOrigin(this.#service).timeouts,
     };
     this.#exchange.forwardedAt = performance.now();
     this.#send(false);

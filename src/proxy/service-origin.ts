@@ -1,12 +1,13 @@
 import { isIP } from 'node:net';
 import type { Service } from '../config/entities.js';
-import type { Origin } from './transport/transport.js';
+import type { Origin, UpstreamTimeouts } from './transport/transport.js';
 
 /** What of a service every request to it needs, worked out once. */
 export interface ServiceOrigin {
   readonly origin: Origin;
   /** The value of Host: the port is left out where it is the scheme's own. */
   readonly hostHeader: string;
+  readonly timeouts: UpstreamTimeouts;
 }
 
 const known = new WeakMap<Service, ServiceOrigin>();
@@ -15,7 +16,15 @@ const known = new WeakMap<Service, ServiceOrigin>();
 export function serviceOrigin(service: Service): ServiceOrigin {
   const found = known.get(service);
   if (found !== undefined) return found;
-  const fresh = { origin: makeOrigin(service, service.host), hostHeader: hostHeader(service) };
+  const fresh = {
+    origin: makeOrigin(service, service.host),
+    hostHeader: hostHeader(service),
+    timeouts: {
+      connect: service.connect_timeout,
+      write: service.write_timeout,
+      read: service.read_timeout,
+    },
+  };
   known.set(service, fresh);
   return fresh;
 }

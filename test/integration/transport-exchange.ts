@@ -152,6 +152,10 @@ export class Exchange implements UpstreamHandler {
     return this.accepting;
   }
 
+  onReadEnd(): void {
+    // Nothing is held back here.
+  }
+
   onEnd(rawTrailers: readonly string[]): void {
     this.#allow('onEnd', this.head !== undefined);
     this.#over = 'end';

@@ -107,7 +107,6 @@ export class Http1Stream implements ClientStream {
     text += this.#persistent ? 'Connection: keep-alive\r\n' : 'Connection: close\r\n';
     if (this.#mode === 'chunked') text += 'Transfer-Encoding: chunked\r\n';
     this.#held = `${text}${serializeFields(rawHeaders)}\r\n`;
-    if (this.#mode !== 'bodyless' && length !== 0) process.nextTick(flushHead, this);
   }
 
   write(chunk: Buffer): boolean {
@@ -140,6 +139,7 @@ export class Http1Stream implements ClientStream {
     this.#held = '';
     if (this.#mode === 'chunked') last += `0\r\n${serializeFields(rawTrailers)}\r\n`;
     if (last !== '') carrier.writeText(last);
+    this.#uncork(carrier);
     this.#over();
     carrier.answered(this.#persistent);
   }
@@ -148,6 +148,7 @@ export class Http1Stream implements ClientStream {
     const carrier = this.#carrier;
     if (carrier === undefined) return;
     this.#held = '';
+    this.#uncork(carrier);
     this.#over();
     carrier.closeSoon();
   }
@@ -161,11 +162,14 @@ export class Http1Stream implements ClientStream {
     carrier.tunnel();
   }
 
-  /** Sends the head if nothing has: it must not wait for a body that is slow to come. */
   flush(): void {
-    if (this.#held === '') return;
-    this.#carrier?.writeText(this.#held);
-    this.#held = '';
+    const carrier = this.#carrier;
+    if (carrier === undefined) return;
+    if (this.#held !== '' && this.#mode !== 'bodyless') {
+      carrier.writeText(this.#held);
+      this.#held = '';
+    }
+    this.#uncork(carrier);
   }
 
   /** The connection is gone, and the request with it. */
@@ -175,12 +179,11 @@ export class Http1Stream implements ClientStream {
     this.observer?.onClientGone();
   }
 
-  /** Pieces that come in one turn of the event loop leave together, and so does the end that comes with them. */
+  /** Pieces that come together leave together, and so does the end that comes with them. */
   #writeChunk(carrier: StreamCarrier, held: string, chunk: Buffer): boolean {
     if (!this.#corked) {
       this.#corked = true;
       carrier.cork();
-      process.nextTick(uncork, this, carrier);
     }
     const size = `${held}${chunk.length.toString(16)}\r\n`;
     if (chunk.length <= JOINED_BYTES) {
@@ -202,17 +205,9 @@ export class Http1Stream implements ClientStream {
     this.observer?.onAnswered();
   }
 
-  /** Lets go what a chunked answer held back. */
-  release(): void {
+  #uncork(carrier: StreamCarrier): void {
+    if (!this.#corked) return;
     this.#corked = false;
+    carrier.uncork();
   }
-}
-
-function flushHead(stream: Http1Stream): void {
-  stream.flush();
-}
-
-function uncork(stream: Http1Stream, carrier: StreamCarrier): void {
-  stream.release();
-  carrier.uncork();
 }

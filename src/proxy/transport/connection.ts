@@ -88,7 +88,6 @@ export class Connection implements ResponseSink, Carrier {
     this.#requests += 1;
     if (this.#stage === 'open') {
       this.#idleUntil = NEVER;
-      this.#socket.ref();
       this.#begin(call, now);
     } else {
       this.#connectBy = now + request.timeouts.connect;
@@ -182,6 +181,8 @@ export class Connection implements ResponseSink, Carrier {
 
   readonly #onReady = (): void => {
     this.#stage = 'open';
+    // Clients and listeners keep the process alive, not the connections that serve them.
+    this.#socket.unref();
     this.#connectBy = NEVER;
     const call = this.#call;
     if (call === undefined) return;
@@ -201,6 +202,8 @@ export class Connection implements ResponseSink, Carrier {
     this.#answered = true;
     this.#lastRead = length;
     this.#parser.read(this.#reads.current, 0, length);
+    if (this.#call !== call) return true;
+    call.handler.onReadEnd();
     if (this.#call !== call) return true;
     if (this.#pausing) {
       this.#pausing = false;
@@ -318,8 +321,6 @@ export class Connection implements ResponseSink, Carrier {
     const now = performance.now();
     this.#idleUntil = now + this.#owner.idleTimeout;
     this.#schedule(now);
-    // A connection that waits must not keep the process alive.
-    this.#socket.unref();
     return true;
   }
 

@@ -72,6 +72,8 @@ export interface UpstreamHandler {
   onHead(head: UpstreamHead): void;
   /** Returns false to ask for a pause until `UpstreamCall.resume`; what was read before may still come. */
   onData(chunk: Buffer): boolean;
+  /** All that came together has been delivered, and the answer goes on: nothing should wait for more of it. */
+  onReadEnd(): void;
   /** The answer is complete. `rawTrailers`: names and values in turn, usually empty. */
   onEnd(rawTrailers: readonly string[]): void;
   onError(error: UpstreamError): void;
