@@ -13,7 +13,9 @@ import {
   ClientConnection,
   type ClientTimeouts,
   type ConnectionHost,
+  HIGH_WATER_BYTES,
 } from './http1/client-connection.js';
+import { READ_BYTES } from './http1/read-buffer.js';
 import { Http1Transport } from './transport/http1-transport.js';
 import type { Transport } from './transport/transport.js';
 
@@ -29,12 +31,11 @@ export interface ProxyServerOptions {
   readonly timeouts?: ClientTimeouts;
 }
 
-/** Bytes waiting for a client above which its upstream is asked to pause. */
-const HIGH_WATER_BYTES = 131_072;
-
 /** The HTTP data plane: listeners whose requests go where the current snapshot sends them. */
 export class ProxyServer implements ConnectionHost {
   readonly timeouts: ClientTimeouts;
+  /** libuv fills and hands over one read at a time, so that all sockets can share it; Windows reads ahead. */
+  readonly readBuffer = process.platform === 'win32' ? undefined : Buffer.allocUnsafeSlow(READ_BYTES);
   readonly #options: ProxyServerOptions;
   readonly #transport: Transport;
   readonly #forwarder: Forwarder;
@@ -53,7 +54,7 @@ export class ProxyServer implements ConnectionHost {
   /** Opens one more listener. Resolves to where it really stands; rejects with ListenError. */
   async listen(address: ListenAddress): Promise<ListenAddress> {
     const server = createServer(
-      { allowHalfOpen: true, noDelay: true, highWaterMark: HIGH_WATER_BYTES },
+      { allowHalfOpen: true, noDelay: true, pauseOnConnect: true, highWaterMark: HIGH_WATER_BYTES },
       (socket) => this.#onConnection(socket),
     );
     await new Promise<void>((resolve, reject) => {

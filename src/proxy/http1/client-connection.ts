@@ -3,9 +3,11 @@ import type { ClientPeer } from '../client-stream.js';
 import { Deadline } from './deadline.js';
 import { Http1Stream, type StreamCarrier } from './http1-stream.js';
 import { type MalformedMessage, OversizedMessage } from './malformed.js';
+import { ReadBuffer } from './read-buffer.js';
 import { refusal } from './refusal.js';
 import type { RequestHead } from './request-head.js';
 import { RequestParser, type RequestSink } from './request-parser.js';
+import { takeOver } from './take-over.js';
 
 /** nginx's four buffers of 8 kB for a request's head, and its limit for header lines. */
 const LIMITS = { headBytes: 32 * 1024, headFields: 1000 };
@@ -33,6 +35,10 @@ export const CLIENT_TIMEOUTS: ClientTimeouts = {
   linger: 2_000,
 };
 
+/** Bytes waiting for a client above which its upstream is asked to pause. */
+export const HIGH_WATER_BYTES = 131_072;
+
+const NOTHING = Buffer.alloc(0);
 const CONTINUE = 'HTTP/1.1 100 Continue\r\n\r\n';
 const NEVER = Number.POSITIVE_INFINITY;
 
@@ -41,6 +47,8 @@ export interface ConnectionHost {
   /** No connection is kept any more. */
   readonly draining: boolean;
   readonly timeouts: ClientTimeouts;
+  /** What connections read into, undefined where each must have a buffer of its own. */
+  readonly readBuffer: Buffer | undefined;
   onRequest(stream: Http1Stream): void;
   onClosed(connection: ClientConnection): void;
 }
@@ -54,6 +62,7 @@ export class ClientConnection implements RequestSink, StreamCarrier {
   readonly #socket: Socket;
   readonly #host: ConnectionHost;
   readonly #timeouts: ClientTimeouts;
+  readonly #reads: ReadBuffer;
   readonly #parser: RequestParser;
   readonly #deadline: Deadline;
   /** The request under way. */
@@ -62,6 +71,9 @@ export class ClientConnection implements RequestSink, StreamCarrier {
   #discarding = false;
   /** What the client has sent ahead of its turn; the socket is paused as long as there is any. */
   #rest: Buffer | undefined;
+  /** What the socket reads into. */
+  #filling: Buffer = NOTHING;
+  #lastRead = 0;
   #consuming = false;
   /** Who takes the body wants no more of it for now. */
   #paused = false;
@@ -78,21 +90,25 @@ export class ClientConnection implements RequestSink, StreamCarrier {
   /** What the kernel had taken when the time to send began. */
   #flushed = 0;
 
-  constructor(socket: Socket, peer: ClientPeer, host: ConnectionHost) {
-    this.#socket = socket;
+  /** The socket must not have been read from. */
+  constructor(accepted: Socket, peer: ClientPeer, host: ConnectionHost) {
     this.peer = peer;
+    this.#reads = new ReadBuffer(host.readBuffer);
     this.#host = host;
     this.#timeouts = host.timeouts;
     this.#parser = new RequestParser(this, LIMITS);
     this.#deadline = new Deadline(this.#onDeadline);
-    socket
-      .on('data', this.#onData)
+    const onread = { buffer: this.#nextBuffer, callback: this.#onRead };
+    const taken = takeOver(accepted, onread, HIGH_WATER_BYTES);
+    this.#socket = taken ?? accepted.on('data', this.#onData);
+    this.#socket
       .on('end', this.#onEnd)
       .on('drain', this.#onDrain)
       .on('error', this.#onError)
       .on('close', this.#onClose);
     const now = performance.now();
     this.#deadline.set(now + this.#timeouts.head, now);
+    this.#socket.resume();
   }
 
   /** Ends the connection if nothing is under way on it; else its next answer is its last. */
@@ -175,8 +191,8 @@ export class ClientConnection implements RequestSink, StreamCarrier {
     this.#host.onRequest(stream);
   }
 
-  onBody(bytes: Buffer, start: number, end: number): void {
-    this.#stream?.sink?.onBody(bytes.subarray(start, end));
+  onBody(_bytes: Buffer, start: number, end: number): void {
+    this.#stream?.sink?.onBody(this.#reads.take(start, end));
   }
 
   onEnd(rawTrailers: readonly string[]): void {
@@ -202,11 +218,22 @@ export class ClientConnection implements RequestSink, StreamCarrier {
 
   // What happens to the socket.
 
+  /** Called once at first and then after every read. */
+  readonly #nextBuffer = (): Buffer => {
+    this.#filling = this.#reads.next(this.#lastRead, this.#stream === undefined);
+    return this.#filling;
+  };
+
+  readonly #onRead = (length: number): boolean => {
+    this.#lastRead = length;
+    this.#reads.give(this.#filling);
+    this.#take(this.#filling, length);
+    return true;
+  };
+
   readonly #onData = (bytes: Buffer): void => {
-    if (this.#closing) return;
-    if (this.#tunnelling) this.#stream?.sink?.onBody(bytes);
-    else if (this.#rest !== undefined) this.#rest = Buffer.concat([this.#rest, bytes]);
-    else this.#consume(bytes);
+    this.#reads.give(bytes);
+    this.#take(bytes, bytes.length);
   };
 
   /** A client that ends its side is gone, as in Kong, unless its last answer is on its way already. */
@@ -248,18 +275,26 @@ export class ClientConnection implements RequestSink, StreamCarrier {
     else this.#socket.destroy();
   };
 
+  /** Takes what was read, or what had to wait. */
+  #take(bytes: Buffer, length: number): void {
+    if (this.#closing) return;
+    if (this.#tunnelling) this.#stream?.sink?.onBody(this.#reads.take(0, length));
+    else if (this.#rest !== undefined) this.#rest = Buffer.concat([this.#rest, bytes.subarray(0, length)]);
+    else this.#consume(bytes, length);
+  }
+
   /** Reads as far as the request under way allows; what lies behind it waits. */
-  #consume(bytes: Buffer): void {
+  #consume(bytes: Buffer, length: number): void {
     let at = 0;
     this.#consuming = true;
-    while (at < bytes.length && !this.#closing) {
+    while (at < length && !this.#closing) {
       if (this.#stream !== undefined && (this.#parser.stopped || !this.#stream.takesBody)) break;
-      at = this.#parser.read(bytes, at, bytes.length);
+      at = this.#parser.read(bytes, at, length);
     }
     this.#consuming = false;
     if (this.#closing) return;
-    if (at < bytes.length) {
-      this.#rest = bytes.subarray(at);
+    if (at < length) {
+      this.#rest = this.#reads.take(at, length);
       this.#halt();
       return;
     }

@@ -1,8 +1,8 @@
 import type { OnReadOpts, Socket } from 'node:net';
 import { Deadline } from '../http1/deadline.js';
+import { ReadBuffer } from '../http1/read-buffer.js';
 import { Call, type Carrier } from './call.js';
 import { connectError, connectTimeout } from './connect.js';
-import { ReadBuffer } from './read-buffer.js';
 import { RequestWriter } from './request-writer.js';
 import type { ResponseHead } from './response-head.js';
 import { type ResponseLimits, ResponseParser, type ResponseSink } from './response-parser.js';

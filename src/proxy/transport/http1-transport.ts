@@ -1,8 +1,8 @@
 import type { LookupFunction, OnReadOpts, Socket } from 'node:net';
 import { createSecureContext, type SecureContext } from 'node:tls';
+import { READ_BYTES } from '../http1/read-buffer.js';
 import { openSocket } from './connect.js';
 import { OriginPool, type PoolHost, type PoolSettings } from './origin-pool.js';
-import { READ_BYTES } from './read-buffer.js';
 import type { Origin, Transport, UpstreamCall, UpstreamHandler, UpstreamRequest } from './transport.js';
 
 /** What can be set of an Http1Transport. The defaults are Kong's where Kong has the setting. */

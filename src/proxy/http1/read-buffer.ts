@@ -24,6 +24,11 @@ export class ReadBuffer {
     return this.#current;
   }
 
+  /** Takes bytes that were read otherwise in place of a read of its own. */
+  give(bytes: Buffer): void {
+    this.#current = bytes;
+  }
+
   /** A piece of the last read that the caller may keep. */
   take(start: number, end: number): Buffer {
     if (end - start >= LARGE_BYTES && this.#current !== this.#shared) {
