@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { AccessLog } from './access-log/access-log.js';
+import { openAccessLog } from './access-log/open.js';
 import { AdminServer } from './admin/server.js';
 import type { GatewayConfig } from './config/entities.js';
 import { readEnvironment } from './config/env-file.js';
@@ -59,6 +61,7 @@ export class Gateway {
   #watcher: ConfigWatcher | undefined;
   #proxy: ProxyServer | undefined;
   #admin: AdminServer | undefined;
+  #accessLog: AccessLog | undefined;
   /** Settles, and never rejects, when the start and every reload begun so far have ended. */
   #busy: Promise<unknown> = Promise.resolve();
   /** The reload that has not begun to read the file yet. */
@@ -110,6 +113,11 @@ export class Gateway {
     return this.#waiting;
   }
 
+  /** Opens the access log's file anew, for the old one was moved away. */
+  reopenLogs(): void {
+    this.#accessLog?.reopen();
+  }
+
   /** Builds what would serve `config`; dropping the result undoes it. */
   async prepare(config: GatewayConfig): Promise<Snapshot> {
     this.#version += 1;
@@ -134,6 +142,8 @@ export class Gateway {
     const { watch, proxyListen, adminListen, proxy: proxySettings } = this.#settings;
     const log = this.#log;
     const startedAt = Date.now();
+    const { accessLog } = this.#settings;
+    this.#accessLog = accessLog === undefined ? undefined : openAccessLog(accessLog, log);
     for (const warning of this.#settings.warnings) log.warn({}, warning);
     // The watch stands before the files are read, so that no change falls between the two.
     if (watch) this.#watcher = await watchConfig(this.#watched(), () => this.#followChange(), { log });
@@ -259,6 +269,7 @@ export class Gateway {
     await this.#watcher?.close();
     await this.#proxy?.close(this.#settings.drainTimeout);
     await this.#admin?.close();
+    await this.#accessLog?.close();
   }
 
   #serving(): SnapshotStore {

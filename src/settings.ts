@@ -1,4 +1,10 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import {
+  type AccessLogFlags,
+  type AccessLogSettings,
+  describeAccessLog,
+  readAccessLog,
+} from './access-log-settings.js';
 import { SettingsError } from './errors.js';
 import { LOG_LEVELS, type LogLevel } from './log.js';
 
@@ -28,6 +34,8 @@ export interface Settings {
   readonly proxyListen: readonly ListenAddress[];
   readonly adminListen: readonly ListenAddress[];
   readonly logLevel: LogLevel;
+  /** Undefined when no request is to be logged. */
+  readonly accessLog: AccessLogSettings | undefined;
   readonly watch: boolean;
   /** How long in-flight requests may take to end at shutdown, in milliseconds. */
   readonly drainTimeout: number;
@@ -39,7 +47,7 @@ export interface Settings {
 }
 
 /** The flags of `gateway start` as written on the command line; an absent one was not given. */
-export interface Flags {
+export interface Flags extends AccessLogFlags {
   readonly config?: readonly string[];
   readonly envFile?: readonly string[];
   readonly strict?: boolean;
@@ -68,6 +76,7 @@ const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
   'KONG_PROXY_LISTEN',
   'KONG_ADMIN_LISTEN',
   'KONG_LOG_LEVEL',
+  'KONG_PROXY_ACCESS_LOG',
   'KONG_ALLOW_DEBUG_HEADER',
   'KONG_DATABASE',
 ]);
@@ -110,6 +119,7 @@ export function readSettings(flags: Flags, env: Environment): Settings {
     proxyListen,
     adminListen,
     logLevel: parseLogLevel(given('--log-level', flags.logLevel, 'KONG_LOG_LEVEL', env, DEFAULT_LOG_LEVEL)),
+    accessLog: readAccessLog(flags, variable('KONG_PROXY_ACCESS_LOG', env), warnings),
     // Standard input and a variable say what they have to say once.
     watch: (flags.watch ?? true) && configText === undefined && !config.includes('-'),
     drainTimeout: parseDrainTimeout(flags.drainTimeout ?? String(DEFAULT_DRAIN_SECONDS)),
@@ -172,6 +182,7 @@ export function describeSettings(settings: Settings): Readonly<Record<string, un
     proxy_listen: describeListen(settings.proxyListen),
     admin_listen: describeListen(settings.adminListen),
     log_level: settings.logLevel,
+    proxy_access_log: describeAccessLog(settings.accessLog),
     allow_debug_header: settings.proxy.allowDebugHeader,
   };
 }

@@ -9,6 +9,7 @@ const ROWS: Readonly<Record<string, number>> = {
   errors: 0,
   log: 0,
   settings: 0,
+  'access-log-settings': 0,
   version: 0,
   uri: 0,
   regex: 0,
@@ -19,6 +20,7 @@ const ROWS: Readonly<Record<string, number>> = {
   consumers: 2,
   tls: 2,
   metrics: 2,
+  'access-log': 2,
   lint: 3,
   phases: 3,
   snapshot: 4,
@@ -38,6 +40,7 @@ const FOUNDATION: readonly string[] = [
   'uri',
   'regex-syntax',
   'regex',
+  'access-log-settings',
   'settings',
 ];
 

@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
+import { ACCESS_LOG_FORMATS } from '../access-log-settings.js';
 import { LOG_LEVELS } from '../log.js';
 import {
   DEFAULT_ADMIN_LISTEN,
@@ -38,16 +39,19 @@ Configs:
 
 Variables, where the flag is absent:
   KONG_DECLARATIVE_CONFIG (paths, separated by commas), KONG_DECLARATIVE_CONFIG_STRING (the config itself),
-  KONG_PROXY_LISTEN, KONG_ADMIN_LISTEN, KONG_LOG_LEVEL, KONG_ALLOW_DEBUG_HEADER (on, off)
+  KONG_PROXY_LISTEN, KONG_ADMIN_LISTEN, KONG_LOG_LEVEL, KONG_ALLOW_DEBUG_HEADER (on, off),
+  KONG_PROXY_ACCESS_LOG (off, or a path and perhaps a format: "/dev/stdout", "logs/access.log json")
   CHOKIDAR_USEPOLLING=1 watches by polling, for mounts that announce no changes
 
 Signals:
   SIGTERM, SIGINT  accept no more connections, let requests end, exit 0; a second one exits at once
   SIGHUP           reload the config
+  SIGUSR1          open the file of the access log anew, after it was moved away
 
 Output:
   What listens and what is served goes to standard output. The log goes to standard error, one JSON object a line,
-  or as readable text where standard error is a terminal.
+  or as readable text where standard error is a terminal. The access log, a line a request, goes to standard output
+  too unless --access-log-file says otherwise.
 
 Examples:
   $ gateway start --config kong.yaml
@@ -150,6 +154,11 @@ function commandLine(env: Environment, terminal: Terminal, end: (code: number) =
     .option('--proxy-listen <addresses>', `where clients connect (default: ${DEFAULT_PROXY_LISTEN})`)
     .option('--admin-listen <addresses>', `where the Admin API answers (default: ${DEFAULT_ADMIN_LISTEN})`)
     .option('--log-level <level>', `${LOG_LEVELS.join(', ')} (default: ${DEFAULT_LOG_LEVEL})`)
+    .option(
+      '--access-log <format>',
+      `log every request: off, ${ACCESS_LOG_FORMATS.join(', ')} (default: off)`,
+    )
+    .option('--access-log-file <path>', 'where that log goes (default: standard output)')
     .option('--no-watch', 'do not reload when the files change')
     .option('--strict', 'refuse a config that holds what this version loads and does not execute')
     .option(

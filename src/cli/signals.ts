@@ -10,12 +10,14 @@ const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 export type StopSignal = (typeof STOP_SIGNALS)[number];
 
 /**
- * Takes the signals for the rest of the process's life: SIGHUP calls `onReload`; SIGTERM or SIGINT resolves the
- * promise, and once more, a moment later, ends the process at once with 128 and the signal's number, as a shell
- * reports it.
+ * Takes the signals for the rest of the process's life: SIGHUP calls `onReload`, SIGUSR1 `onReopen`, as rotators of
+ * nginx's logs send it; SIGTERM or SIGINT resolves the promise, and once more, a moment later, ends the process at
+ * once with 128 and the signal's number, as a shell reports it.
  */
-export function takeSignals(onReload: () => void): Promise<StopSignal> {
+export function takeSignals(onReload: () => void, onReopen: () => void): Promise<StopSignal> {
   process.on('SIGHUP', onReload);
+  // Node.js would start its debugger.
+  process.on('SIGUSR1', onReopen);
   return new Promise((resolve) => {
     let since: number | undefined;
     const stop = (signal: StopSignal) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -75,6 +75,36 @@ describe('gateway start', () => {
     assert.equal(launched.stdout().match(/^proxy /gm)?.length, 1);
     assert.match(launched.stdout(), /^not watching .*kong\.yaml: SIGHUP reloads it$/m);
     assert.equal(launched.stderr(), '');
+  });
+
+  it('opens the access log, and opens it anew on SIGUSR1', async () => {
+    const path = join(folder, 'access.log');
+    launched = await spawnGateway(['-c', file, '--access-log', 'json', '--access-log-file', 'access.log'], {
+      cwd: folder,
+    });
+    await rename(path, `${path}.1`);
+    launched.signal('SIGUSR1');
+    await waitFor('the new file', () =>
+      access(path).then(
+        () => true,
+        () => false,
+      ),
+    );
+    assert.equal(launched.stderr().includes('Debugger'), false);
+  });
+
+  it('refuses an access log that cannot be opened', async () => {
+    const { code, stderr } = await runGateway([
+      'start',
+      '-c',
+      file,
+      '--access-log',
+      'json',
+      '--access-log-file',
+      folder,
+    ]);
+    assert.equal(code, 2);
+    assert.match(stderr, /^error: the access log .* cannot be opened: EISDIR/m);
   });
 
   it('reads the config from a pipe', async () => {

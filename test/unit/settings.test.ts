@@ -29,6 +29,7 @@ describe('readSettings', () => {
       proxyListen: [{ host: '0.0.0.0', port: 8000 }],
       adminListen: [{ host: '127.0.0.1', port: 8001 }],
       logLevel: 'notice',
+      accessLog: undefined,
       watch: true,
       drainTimeout: 10_000,
       proxy: { allowDebugHeader: false },
@@ -45,6 +46,7 @@ describe('readSettings', () => {
         KONG_PROXY_LISTEN: '127.0.0.1:9000',
         KONG_ADMIN_LISTEN: 'off',
         KONG_LOG_LEVEL: 'warn',
+        KONG_PROXY_ACCESS_LOG: '/dev/stdout json',
         KONG_ALLOW_DEBUG_HEADER: 'on',
         KONG_DATABASE: 'off',
       },
@@ -53,6 +55,7 @@ describe('readSettings', () => {
     assert.deepEqual(settings.proxyListen, [{ host: '127.0.0.1', port: 9000 }]);
     assert.deepEqual(settings.adminListen, []);
     assert.equal(settings.logLevel, 'warn');
+    assert.deepEqual(settings.accessLog, { format: 'json', file: '/dev/stdout' });
     assert.equal(settings.proxy.allowDebugHeader, true);
     assert.deepEqual(settings.warnings, []);
   });
@@ -225,6 +228,7 @@ describe('the other settings', () => {
       proxy_listen: ['0.0.0.0:8000'],
       admin_listen: ['off'],
       log_level: 'notice',
+      proxy_access_log: 'off',
       allow_debug_header: false,
     });
   });

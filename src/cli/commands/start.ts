@@ -32,9 +32,12 @@ export async function start(flags: Flags, env: Environment, terminal: Terminal):
     log,
     onReload: (record) => showIssues(record, terminal),
   });
-  const stopped = takeSignals(() => {
-    gateway.reload('SIGHUP').catch((error: unknown) => log.error({ err: error }, messageOf(error)));
-  });
+  const stopped = takeSignals(
+    () => {
+      gateway.reload('SIGHUP').catch((error: unknown) => log.error({ err: error }, messageOf(error)));
+    },
+    () => gateway.reopenLogs(),
+  );
   exitOnDefect(log);
   announce(await gateway.start(), gateway, settings, terminal);
   if (!terminal.interactive) log.info({ hash: gateway.current.config.hash }, 'started');
