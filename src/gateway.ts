@@ -154,7 +154,13 @@ export class Gateway {
     this.#record(began, 'applied', []);
     this.#announce(loaded);
     const traffic = this.#traffic;
-    this.#proxy = new ProxyServer({ store, traffic, log, settings: proxySettings });
+    this.#proxy = new ProxyServer({
+      store,
+      traffic,
+      accessLog: this.#accessLog,
+      log,
+      settings: proxySettings,
+    });
     const proxy = await listenAll(this.#proxy, proxyListen);
     this.#admin = new AdminServer({
       store,

@@ -1,9 +1,12 @@
+import type { AccessEntry, AccessLog } from '../access-log/access-log.js';
+import { remoteUser } from '../access-log/remote-user.js';
 import type { Traffic } from '../metrics/traffic.js';
 import type { RouteMatch } from '../router/router.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
 import type { ClientHead } from './client-head.js';
 import type { ClientObserver, ClientStream } from './client-stream.js';
 import type { ClientHost, ClientTarget } from './client-target.js';
+import { fieldValue } from './field-value.js';
 import { newRequestId } from './request-id.js';
 
 /** A request that was found to be well-formed. */
@@ -22,14 +25,24 @@ export interface Undertaking {
   onClientDrain(): void;
 }
 
-/** One request and its answer: what the steps of its life hand on to each other. */
-export class Exchange implements ClientObserver {
+/** Where exchanges are counted and told of. */
+export interface ExchangeRecords {
+  readonly traffic: Traffic;
+  /** Undefined where it is off. */
+  readonly accessLog: AccessLog | undefined;
+}
+
+/** The status that a log shows for a client that left before its answer began; nginx's own. */
+const CLIENT_GONE = 499;
+
+/** One request and its answer: what the steps of its life hand on to each other, and in the end its own record. */
+export class Exchange implements ClientObserver, AccessEntry {
   readonly stream: ClientStream;
   readonly snapshot: Snapshot;
   readonly id = newRequestId();
   /** On the clock of `performance.now()`. */
   readonly startedAt = performance.now();
-  readonly #traffic: Traffic;
+  readonly #records: ExchangeRecords;
   /** Whether the answer names its route and service. */
   debug = false;
   client: ClientRequest | undefined = undefined;
@@ -40,13 +53,15 @@ export class Exchange implements ClientObserver {
   forwardedAt: number | undefined = undefined;
   /** From the hand-over to the first byte of the answer or the failure, in whole milliseconds. */
   upstreamLatency = 0;
+  /** `host:port` of the last upstream that was tried. */
+  upstream: string | undefined = undefined;
 
-  constructor(stream: ClientStream, snapshot: Snapshot, traffic: Traffic) {
+  constructor(stream: ClientStream, snapshot: Snapshot, records: ExchangeRecords) {
     this.stream = stream;
     this.snapshot = snapshot;
-    this.#traffic = traffic;
-    traffic.requests += 1;
-    traffic.inFlight += 1;
+    this.#records = records;
+    records.traffic.requests += 1;
+    records.traffic.inFlight += 1;
     stream.observer = this;
   }
 
@@ -67,15 +82,94 @@ export class Exchange implements ClientObserver {
   }
 
   onAnswered(): void {
-    this.#traffic.inFlight -= 1;
+    this.#end();
   }
 
   onClientGone(): void {
-    this.#traffic.inFlight -= 1;
+    this.#end();
     this.underWay?.giveUp();
   }
 
   onClientDrain(): void {
     this.underWay?.onClientDrain();
+  }
+
+  #end(): void {
+    this.#records.traffic.inFlight -= 1;
+    this.#records.accessLog?.record(this);
+  }
+
+  // What the access log asks.
+
+  get at(): number {
+    return Date.now();
+  }
+
+  get clientAddress(): string {
+    return this.stream.peer.address;
+  }
+
+  get method(): string {
+    return this.stream.head.method;
+  }
+
+  get target(): string {
+    return this.stream.head.target;
+  }
+
+  get httpVersion(): string {
+    return this.stream.head.version;
+  }
+
+  get status(): number {
+    return this.stream.status === 0 ? CLIENT_GONE : this.stream.status;
+  }
+
+  get bodyBytesSent(): number {
+    return this.stream.bodyBytes;
+  }
+
+  get requestTime(): number {
+    return this.responseLatency;
+  }
+
+  get requestId(): string {
+    return this.id;
+  }
+
+  get host(): string | undefined {
+    return this.#field('host');
+  }
+
+  get referer(): string | undefined {
+    return this.#field('referer');
+  }
+
+  get userAgent(): string | undefined {
+    return this.#field('user-agent');
+  }
+
+  get remoteUser(): string | undefined {
+    return remoteUser(this.#field('authorization'));
+  }
+
+  get routeId(): string | undefined {
+    return this.match?.route.id;
+  }
+
+  get routeName(): string | undefined {
+    return this.match?.route.name ?? undefined;
+  }
+
+  get serviceId(): string | undefined {
+    return this.match?.service?.id;
+  }
+
+  get serviceName(): string | undefined {
+    return this.match?.service?.name ?? undefined;
+  }
+
+  #field(name: string): string | undefined {
+    return fieldValue(this.stream.head.rawHeaders, name);
   }
 }

@@ -187,6 +187,7 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
   #send(fresh: boolean): void {
     if (this.#request === undefined || this.#done) return;
     if (!fresh) this.#attempts += 1;
+    this.#exchange.upstream = this.#origin.authority;
     const request = fresh ? { ...this.#request, fresh } : this.#request;
     this.#call = this.#transport.send(this.#origin, request, this);
     if (request.body.kind === 'length' || request.body.kind === 'chunked') this.#body?.stream();
@@ -215,7 +216,7 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
         request_id: this.#exchange.id,
         route: this.#match.route.name ?? this.#match.route.id,
         service: this.#service.name ?? this.#service.id,
-        upstream: `${this.#origin.host}:${this.#origin.port}`,
+        upstream: this.#origin.authority,
         attempts: this.#attempts,
         code: error.code,
         phase: error.phase,

@@ -1,11 +1,12 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { AccessLog } from '../access-log/access-log.js';
 import { ListenError, messageOf } from '../errors.js';
 import type { Logger } from '../log.js';
 import type { Traffic } from '../metrics/traffic.js';
 import type { ListenAddress, ProxySettings } from '../settings.js';
 import type { SnapshotStore } from '../snapshot/store.js';
 import type { ClientPeer, ClientStream } from './client-stream.js';
-import { Exchange } from './exchange.js';
+import { Exchange, type ExchangeRecords } from './exchange.js';
 import { createForwarder, type Forwarder } from './forward.js';
 import { handleRequest } from './handle-request.js';
 import {
@@ -16,6 +17,7 @@ import {
   HIGH_WATER_BYTES,
 } from './http1/client-connection.js';
 import { READ_BYTES } from './http1/read-buffer.js';
+import type { RefusedRequest } from './http1/refusal.js';
 import { Http1Transport } from './transport/http1-transport.js';
 import type { Transport } from './transport/transport.js';
 
@@ -23,6 +25,8 @@ import type { Transport } from './transport/transport.js';
 export interface ProxyServerOptions {
   readonly store: SnapshotStore;
   readonly traffic: Traffic;
+  /** Told of every request that has ended; none when not given. */
+  readonly accessLog?: AccessLog | undefined;
   readonly log: Logger;
   readonly settings: ProxySettings;
   /** How requests reach upstreams; one of its own when none is given. */
@@ -39,6 +43,7 @@ export class ProxyServer implements ConnectionHost {
   readonly #options: ProxyServerOptions;
   readonly #transport: Transport;
   readonly #forwarder: Forwarder;
+  readonly #records: ExchangeRecords;
   readonly #servers: Server[] = [];
   readonly #connections = new Set<ClientConnection>();
   #closing: Promise<void> | undefined;
@@ -48,6 +53,7 @@ export class ProxyServer implements ConnectionHost {
     this.#options = options;
     this.timeouts = options.timeouts ?? CLIENT_TIMEOUTS;
     this.#transport = options.transport ?? new Http1Transport();
+    this.#records = { traffic: options.traffic, accessLog: options.accessLog };
     this.#forwarder = createForwarder(this.#transport, options.log);
   }
 
@@ -80,9 +86,13 @@ export class ProxyServer implements ConnectionHost {
   }
 
   onRequest(stream: ClientStream): void {
-    const { traffic, store, settings } = this.#options;
-    const exchange = new Exchange(stream, store.current, traffic);
+    const { store, settings } = this.#options;
+    const exchange = new Exchange(stream, store.current, this.#records);
     handleRequest(exchange, this.#forwarder, settings.allowDebugHeader);
+  }
+
+  onRefused(refused: RefusedRequest): void {
+    this.#records.accessLog?.record(refused);
   }
 
   onClosed(connection: ClientConnection): void {

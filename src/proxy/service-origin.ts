@@ -37,13 +37,16 @@ export function preservedHostOrigin(service: Service, host: string): Origin {
 function makeOrigin(service: Service, name: string): Origin {
   const host = service.host.replace(/^\[(.*)\]$/, '$1');
   const { port } = service;
-  if (service.protocol !== 'https') return { host, port, tls: undefined, key: `http ${host} ${port}` };
+  const authority = isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
+  if (service.protocol !== 'https')
+    return { host, port, authority, tls: undefined, key: `http ${host} ${port}` };
   const bare = name.replace(/^\[(.*)\]$/, '$1');
   const servername = isIP(bare) === 0 ? bare : undefined;
   const verify = service.tls_verify === true;
   return {
     host,
     port,
+    authority,
     tls: { servername, verify },
     key: `https ${host} ${port} ${servername ?? ''} ${verify}`,
   };

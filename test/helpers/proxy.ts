@@ -1,3 +1,5 @@
+import type { AccessEntry } from '#gateway/access-log/access-log.js';
+import { jsonFormat } from '#gateway/access-log/json.js';
 import type { GatewayConfig } from '#gateway/config/entities.js';
 import { loadConfig } from '#gateway/config/load.js';
 import { Traffic } from '#gateway/metrics/traffic.js';
@@ -12,6 +14,8 @@ export class RunningProxy {
   readonly port: number;
   readonly traffic: Traffic;
   readonly logged: readonly Logged[];
+  /** The lines of the access log, parsed. */
+  readonly accessed: readonly Readonly<Record<string, unknown>>[];
   readonly #store: SnapshotStore;
   readonly #server: ProxyServer;
   #version = 1;
@@ -20,12 +24,14 @@ export class RunningProxy {
     port: number,
     traffic: Traffic,
     logged: readonly Logged[],
+    accessed: readonly Readonly<Record<string, unknown>>[],
     store: SnapshotStore,
     server: ProxyServer,
   ) {
     this.port = port;
     this.traffic = traffic;
     this.logged = logged;
+    this.accessed = accessed;
     this.#store = store;
     this.#server = server;
   }
@@ -39,12 +45,19 @@ export class RunningProxy {
     const store = new SnapshotStore(buildSnapshot(loadObject(config), 1, Date.now()));
     const traffic = new Traffic();
     const { log, logged } = recordingLog();
+    const accessed: Record<string, unknown>[] = [];
+    const format = jsonFormat();
+    const accessLog = {
+      record: (entry: AccessEntry) => void accessed.push(JSON.parse(format(entry))),
+      reopen: () => undefined,
+      close: () => Promise.resolve(),
+    };
     const server = new ProxyServer({
-      ...{ store, traffic, log, settings },
+      ...{ store, traffic, accessLog, log, settings },
       ...(transport === undefined ? {} : { transport }),
     });
     const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
-    return new RunningProxy(port, traffic, logged, store, server);
+    return new RunningProxy(port, traffic, logged, accessed, store, server);
   }
 
   /** Puts another config in service. Throws ConfigError where it is refused. */

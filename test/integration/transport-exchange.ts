@@ -61,7 +61,13 @@ export function wholePost(bytes: Buffer): UpstreamRequest {
 
 /** An origin on 127.0.0.1. */
 export function originOf(port: number, tls?: Origin['tls']): Origin {
-  return { host: '127.0.0.1', port, tls, key: `${port} ${tls?.servername} ${tls?.verify}` };
+  return {
+    host: '127.0.0.1',
+    port,
+    authority: `127.0.0.1:${port}`,
+    tls,
+    key: `${port} ${tls?.servername} ${tls?.verify}`,
+  };
 }
 
 /** Takes an answer and keeps all of it. Fails on any call that the contract forbids. */

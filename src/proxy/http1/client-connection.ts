@@ -4,7 +4,7 @@ import { Deadline } from './deadline.js';
 import { Http1Stream, type StreamCarrier } from './http1-stream.js';
 import { type MalformedMessage, OversizedMessage } from './malformed.js';
 import { ReadBuffer } from './read-buffer.js';
-import { refusal } from './refusal.js';
+import { RefusedRequest } from './refusal.js';
 import type { RequestHead } from './request-head.js';
 import { RequestParser, type RequestSink } from './request-parser.js';
 import { takeOver } from './take-over.js';
@@ -50,6 +50,7 @@ export interface ConnectionHost {
   /** What connections read into, undefined where each must have a buffer of its own. */
   readonly readBuffer: Buffer | undefined;
   onRequest(stream: Http1Stream): void;
+  onRefused(refused: RefusedRequest): void;
   onClosed(connection: ClientConnection): void;
 }
 
@@ -364,7 +365,9 @@ export class ClientConnection implements RequestSink, StreamCarrier {
 
   /** Answers what is no request, and closes: nothing behind it can be trusted. */
   #refuse(fault: 'malformed' | 'oversized' | 'timeout'): void {
-    this.writeText(refusal(fault));
+    const refused = new RefusedRequest(fault, this.peer, this.#parser.firstLine);
+    this.writeText(refused.text);
+    this.#host.onRefused(refused);
     this.#close();
   }
 

@@ -41,6 +41,7 @@ export class RequestParser {
   #state: State = 'head';
   #lineChecked = false;
   #remaining = 0;
+  #firstLine = '';
 
   constructor(sink: RequestSink, limits: RequestLimits) {
     this.#sink = sink;
@@ -63,6 +64,11 @@ export class RequestParser {
   /** Whether part of a head has come. */
   get inHead(): boolean {
     return this.#state === 'head' && this.#headReader.length > 0;
+  }
+
+  /** The first line of what was refused, as far as it came. */
+  get firstLine(): string {
+    return this.#firstLine;
   }
 
   /** Drops the request under way. */
@@ -92,6 +98,7 @@ export class RequestParser {
       if (at === end) return end;
     }
     let after: number;
+    let text = '';
     let head: RequestHead;
     try {
       after = this.#headReader.read(bytes, at, end);
@@ -99,8 +106,10 @@ export class RequestParser {
         this.#checkLine(bytes, at, end);
         return end;
       }
-      head = parseRequestHead(this.#headReader.take(bytes, at, after), this.#limits.headFields);
+      text = this.#headReader.take(bytes, at, after);
+      head = parseRequestHead(text, this.#limits.headFields);
     } catch (error) {
+      this.#noteLine(text || this.#headReader.gathered || bytes.toString('latin1', at, end));
       return this.#fail(error, false, end);
     }
     this.#expectBody(head);
@@ -117,6 +126,10 @@ export class RequestParser {
     const text = this.#headReader.gathered;
     parseRequestLine(text, text.indexOf('\n'));
     this.#lineChecked = true;
+  }
+
+  #noteLine(text: string): void {
+    this.#firstLine = text.split(/\r?\n/, 1)[0] ?? '';
   }
 
   #expectBody(head: RequestHead): void {

@@ -12,6 +12,8 @@ export interface Origin {
   /** A host name, or an IP address without brackets. */
   readonly host: string;
   readonly port: number;
+  /** `host:port`, for logs. */
+  readonly authority: string;
   readonly tls: UpstreamTls | undefined;
   /** Equal for equal origins, different for different ones. */
   readonly key: string;
