@@ -12,7 +12,9 @@ export interface ReloadRun {
   readonly during: TallyReport;
   readonly after: TallyReport;
   readonly swaps: readonly Swap[];
-  /** Bytes in use after a collection. */
+  /** The longest each worker's event loop was held up, as the Admin API tells; empty where it tells nothing. */
+  readonly workerDelays: readonly number[];
+  /** Bytes in use in all processes after a collection. */
   readonly heapAfterFirst: number;
   readonly heapAfterSecond: number;
 }
@@ -58,6 +60,10 @@ export function showRun(run: ReloadRun): void {
   console.log(
     `\nheap after the first half of the saves ${first} MiB, after the second ${second} MiB (${growth} %)`,
   );
+  if (run.workerDelays.length > 0) {
+    const longest = run.workerDelays.map((milliseconds) => figure(milliseconds, 1)).join(', ');
+    console.log(`longest event-loop delay of each worker, by the Admin API: ${longest} ms`);
+  }
   if (faultsOf(run).length === 0)
     console.log('PASSED zero failed requests, zero connections cut, heap steady');
 }
