@@ -13,7 +13,6 @@ import { choosePinning } from './process/pinning.js';
 import { goodConfig, LIVE_PREFIX } from './reload/configs.js';
 import { Probes } from './reload/probes.js';
 import { faultsOf, type ReloadRun, showRun } from './reload/report.js';
-import { readStatus } from './reload/status.js';
 import { type Swap, Swapper, type SwapScene } from './reload/swaps.js';
 import { run } from './run.js';
 import { bytesPath } from './upstream/answers.js';
@@ -120,8 +119,7 @@ async function measure(
   const after = await load.stop();
   const swaps = [...first, ...second];
   const { routes } = scene;
-  const { workerDelays } = await readStatus(scene.admin);
-  return { routes, connections, workerDelays, before, during, after, swaps, heapAfterFirst, heapAfterSecond };
+  return { routes, connections, before, during, after, swaps, heapAfterFirst, heapAfterSecond };
 }
 
 await run(main);

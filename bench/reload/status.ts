@@ -11,7 +11,7 @@ export interface ReloadStatus {
   readonly lastDuration: number;
   /** The issues of the last one, in words. */
   readonly lastIssues: string;
-  /** The longest each worker's event loop was held up, as it tells itself, in milliseconds; empty without workers. */
+  /** The longest each worker's event loop was held up of late, in milliseconds; empty where it does not tell. */
   readonly workerDelays: readonly number[];
 }
 
@@ -44,7 +44,7 @@ function delaysOf(status: unknown): readonly number[] {
   if (!Array.isArray(workers)) return [];
   return workers.flatMap((worker: unknown) => {
     const told = isObject(worker) ? worker['event_loop_delay'] : undefined;
-    return hasNumbers(told, 'max') ? [told.max] : [];
+    return hasNumbers(told, 'max_ms') ? [told.max_ms] : [];
   });
 }
 

@@ -15,6 +15,8 @@ export interface Swap {
   readonly untilTold: number;
   /** The longest the event loop of a process that proxies was held up meanwhile. */
   readonly longestDelay: number;
+  /** The same of its workers as the Admin API tells it, nothing where it does not tell. */
+  readonly workerDelays: readonly number[];
   /** What went wrong, if anything. */
   readonly fault: string | undefined;
 }
@@ -62,7 +64,8 @@ export class Swapper {
     if (good) this.#live = other;
     const longestDelay = await probes.longestDelay();
     const fault = verdictFault(good, way, before, after) ?? (await this.#targetFault());
-    return { good, duration: after.lastDuration, untilTold, longestDelay, fault };
+    const { lastDuration, workerDelays } = after;
+    return { good, duration: lastDuration, untilTold, longestDelay, workerDelays, fault };
   }
 
   /** A reload that ends otherwise than it should does not count: what it took for the save was not all of it. */
