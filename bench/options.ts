@@ -14,6 +14,8 @@ export interface Options {
   number(name: string, otherwise: number, least?: number): number;
   /** Names separated by commas. Throws on one that is not in `known`. */
   choices(name: string, otherwise: readonly string[], known: readonly string[]): readonly string[];
+  /** Words separated by spaces; undefined where nothing was given. */
+  words(name: string): readonly string[] | undefined;
   has(name: string): boolean;
 }
 
@@ -32,6 +34,10 @@ export function readOptions(names: OptionNames, usage: string): Options {
     text: (name, otherwise) => given(name) ?? otherwise,
     number: (name, otherwise, least = 1) => readNumber(name, given(name), otherwise, least),
     choices: (name, otherwise, known) => readChoices(name, given(name), otherwise, known),
+    words: (name) =>
+      given(name)
+        ?.split(' ')
+        .filter((word) => word !== ''),
     has: (name) => values[name] === true,
   };
 }

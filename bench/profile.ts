@@ -6,7 +6,7 @@ import { checkAnswers } from './contest/check-answers.js';
 import { LETTER } from './contest/contest.js';
 import { type Stretch, selfTimes } from './contest/cpu-profile.js';
 import { runRound } from './contest/round.js';
-import { makeScenario, SCENARIO_NAMES } from './contest/scenario.js';
+import { SCENARIO_NAMES, scenarioOf } from './contest/scenario.js';
 import { startGateway } from './contestants/gateway.js';
 import { sockets } from './load/sockets.js';
 import { wrk } from './load/wrk.js';
@@ -18,15 +18,15 @@ import { startUpstream } from './upstream/upstream.js';
 
 const USAGE = `node .build/bench/profile.js [options]
 
-  --scenario NAME     one of ${SCENARIO_NAMES.join(', ')} (small)
+  --scenario NAME     one of the scenarios of proxy.js (small)
   --seconds N         length of the load (10)
-  --connections N     keep-alive connections (64)
-  --routes N          routes in the scenarios that are about routes (10000)
-  --top N             functions shown (25)`;
+  --connections N     connections at a time (64)
+  --top N             functions shown (25)
+  --gateway FLAGS     flags of "gateway start" (--workers 0: all in the one process that is looked at)`;
 
 async function main(): Promise<void> {
   const options = readOptions(
-    { values: ['scenario', 'seconds', 'connections', 'routes', 'top'], switches: [] },
+    { values: ['scenario', 'seconds', 'connections', 'top', 'gateway'], switches: [] },
     USAGE,
   );
   const folder = await mkdtemp(join(tmpdir(), 'gateway-profile-'));
@@ -49,20 +49,20 @@ interface Profiled {
 
 async function profile(options: Options, folder: string): Promise<Profiled> {
   const [name = 'small'] = options.choices('scenario', ['small'], SCENARIO_NAMES);
-  const scenario = makeScenario(name, options.number('routes', 10_000));
+  const scenario = scenarioOf(name);
   const pinning = choosePinning();
-  const upstream = await startUpstream(LETTER, pinning.others);
-  const setting = { scenario, upstreamPort: upstream.port, folder, cores: pinning.measured };
+  const upstream = await startUpstream(LETTER, pinning.others, scenario.upstreamScheme);
+  const setting = { scenario, upstream, folder, cores: pinning.measured };
+  const flags = options.words('gateway') ?? ['--workers', '0'];
   let stretch: Stretch = { from: 0, to: 0 };
-  const running = await startGateway(setting, ['--cpu-prof', `--cpu-prof-dir=${folder}`]);
+  const running = await startGateway(setting, flags, ['--cpu-prof', `--cpu-prof-dir=${folder}`]);
   try {
-    await checkAnswers(running.port, scenario, LETTER, true);
+    await checkAnswers(running.origin, scenario, LETTER, true);
     const load = wrk(folder, pinning.others) ?? sockets(pinning.others, LETTER, scenario.answerBytes);
     const from = monotonicMicroseconds();
-    const round = await runRound(running, upstream, load, {
+    const round = await runRound(running, upstream, load, scenario, {
       connections: options.number('connections', 64),
       seconds: options.number('seconds', 10),
-      requests: scenario.requests,
     });
     stretch = { from, to: monotonicMicroseconds() };
     console.log(

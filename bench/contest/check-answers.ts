@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { type Answer, AnswerReader } from '../load/answer-reader.js';
+import { isLast } from '../load/client.js';
 import { type LoadRequest, requestText } from '../load/load.js';
 import { bodyOf, UPSTREAM_HEADER } from '../upstream/answers.js';
 import type { Scenario } from './scenario.js';
@@ -8,11 +9,11 @@ import type { Scenario } from './scenario.js';
 const LIMIT = 10_000;
 
 /**
- * Throws unless the proxy on `port` answers the first, a middle and the last request of the scenario as the upstream
- * does, twice on one connection, and, where it `routes`, refuses one that no route takes.
+ * Throws unless the proxy answers the first, a middle and the last request of the scenario as the upstream does, twice
+ * on one connection or, where it is asked to close it, once, and, where it `routes`, refuses one that no route takes.
  */
 export async function checkAnswers(
-  port: number,
+  origin: string,
   { requests, answerBytes, stray }: Scenario,
   letter: string,
   routes: boolean,
@@ -20,13 +21,15 @@ export async function checkAnswers(
   const samples = [requests[0], requests[Math.floor(requests.length / 2)], requests.at(-1)];
   for (const request of samples) {
     if (request === undefined) throw new Error('the scenario has no requests');
-    for (const answer of await exchange(port, [request, request])) {
-      const fault = faultOf(answer, bodyOf(letter, answerBytes), letter);
+    for (const answer of await exchange(origin, request.close ? [request] : [request, request])) {
+      const fault =
+        faultOf(answer, bodyOf(letter, answerBytes), letter) ??
+        (isLast(answer) === request.close ? undefined : 'it misunderstands Connection: close');
       if (fault !== undefined) throw new Error(`${request.method} ${request.host}${request.path}: ${fault}`);
     }
   }
   if (!routes || stray === undefined) return;
-  const [answer] = await exchange(port, [stray]);
+  const [answer] = await exchange(origin, [stray]);
   if (answer?.status !== 404)
     throw new Error(`${stray.path} has no route, yet it is answered ${answer?.status}`);
 }
@@ -39,10 +42,11 @@ function faultOf({ status, head, body }: Answer, wanted: Buffer, letter: string)
 }
 
 /** Sends requests one after the other over one connection. */
-export function exchange(port: number, requests: readonly LoadRequest[]): Promise<readonly Answer[]> {
+export function exchange(origin: string, requests: readonly LoadRequest[]): Promise<readonly Answer[]> {
+  const { hostname: host, port } = new URL(origin);
   return new Promise((resolve, reject) => {
     const answers: Answer[] = [];
-    const socket = connect({ port, host: '127.0.0.1', timeout: LIMIT });
+    const socket = connect({ host, port: Number(port), timeout: LIMIT });
     const next = () => {
       const request = requests[answers.length];
       if (request === undefined) socket.end();

@@ -1,5 +1,6 @@
 import type { LoadRequest } from '../load/load.js';
 import { bytesPath } from '../upstream/answers.js';
+import type { Scheme } from '../upstream/upstream.js';
 
 export type RouteKind = 'prefix' | 'host' | 'regex';
 
@@ -12,6 +13,12 @@ export interface BenchRoute {
   readonly path: string;
 }
 
+/**
+ * What a contestant is able to do. `routes`: tell routes apart, where others send everything to the upstream.
+ * `workers`: use several cores. `reload`: take a new config while it serves.
+ */
+export type Ability = 'routes' | 'workers' | 'reload';
+
 /** What is asked of the contestants. */
 export interface Scenario {
   readonly name: string;
@@ -22,63 +29,130 @@ export interface Scenario {
   readonly answerBytes: number;
   /** A request that no route takes; undefined where one route takes all. */
   readonly stray: LoadRequest | undefined;
+  /** What a contestant must be able to do to take part. */
+  readonly needs: readonly Ability[];
+  /** How many processes or threads a contestant proxies with, each on a core. */
+  readonly workers: number;
+  readonly upstreamScheme: Scheme;
+  /** Whether the config is replaced again and again while the load is on. */
+  readonly reloads: boolean;
+  /** What the first contestant does besides, to be compared with itself. */
+  readonly baseline: Baseline | undefined;
+}
+
+/** The same load under other circumstances. */
+export interface Baseline {
+  /** In words that follow the contestant's name. */
+  readonly name: string;
+  readonly scenario: Scenario;
 }
 
 const KiB = 1024;
 const HOST = 'bench.test';
 const EVERYTHING: BenchRoute = { kind: 'prefix', host: undefined, path: '/' };
 const ROUTE_KINDS = ['prefix', 'host', 'regex'] as const;
+const ROUTE_COUNTS = { '1k': 1_000, '10k': 10_000 } as const;
 
 /** So many of the routes are asked for, spread over all of them. */
 const MAX_REQUESTS = 2_000;
 
-export const SCENARIO_NAMES = ['small', '10k', '1m', 'post', ...ROUTE_KINDS.map((kind) => `${kind}-routes`)];
+const SMALL = oneRoute('small', 'GET, 100-byte answers', get(HOST, bytesPath(100)), 100);
 
-/** Makes a scenario; `routes` is how many routes those have that are about routes. */
-export function makeScenario(name: string, routes: number): Scenario {
-  switch (name) {
-    case 'small':
-      return oneRoute(name, 'GET, 100-byte answers', 100, 0);
-    case '10k':
-      return oneRoute(name, 'GET, 10 KiB answers', 10 * KiB, 0);
-    case '1m':
-      return oneRoute(name, 'GET, 1 MiB answers', 1024 * KiB, 0);
-    case 'post':
-      return oneRoute(name, 'POST of 10 KiB, 100-byte answers', 100, 10 * KiB);
-    default: {
-      const kind = ROUTE_KINDS.find((known) => name === `${known}-routes`);
-      if (kind === undefined) throw new Error(`no scenario "${name}"`);
-      return manyRoutes(name, kind, routes);
-    }
-  }
+const ROUTE_SCENARIOS = ROUTE_KINDS.flatMap((kind) =>
+  Object.entries(ROUTE_COUNTS).map(([size, count]) => manyRoutes(`${kind}-${size}`, kind, count)),
+);
+
+const SCENARIOS: readonly Scenario[] = [
+  SMALL,
+  oneRoute('10k', 'GET, 10 KiB answers', get(HOST, bytesPath(10 * KiB)), 10 * KiB),
+  oneRoute('1m', 'GET, 1 MiB answers', get(HOST, bytesPath(KiB * KiB)), KiB * KiB),
+  oneRoute(
+    'post',
+    'POST of 10 KiB, 100-byte answers',
+    { ...get(HOST, bytesPath(100)), method: 'POST', bodyBytes: 10 * KiB },
+    100,
+  ),
+  ...ROUTE_SCENARIOS,
+  oneRoute(
+    'new-connections',
+    'GET, 100-byte answers, a connection for each request',
+    { ...get(HOST, bytesPath(100)), close: true },
+    100,
+  ),
+  {
+    ...SMALL,
+    name: 'tls-upstream',
+    title: 'GET, 100-byte answers, TLS to the upstream',
+    upstreamScheme: 'https',
+  },
+  reloading('prefix-1k'),
+  {
+    ...SMALL,
+    name: 'workers',
+    title: 'GET, 100-byte answers, two workers on two cores',
+    needs: ['workers'],
+    workers: 2,
+    baseline: { name: 'one worker', scenario: SMALL },
+  },
+];
+
+export const SCENARIO_NAMES: readonly string[] = SCENARIOS.map(({ name }) => name);
+
+/** Throws where there is none of that name. */
+export function scenarioOf(name: string): Scenario {
+  const found = SCENARIOS.find((scenario) => scenario.name === name);
+  if (found === undefined) throw new Error(`no scenario "${name}"`);
+  return found;
 }
 
-/** The same load over one route that takes everything: what the number of routes is measured against. */
-export function withOneRoute(scenario: Scenario): Scenario {
-  return { ...scenario, routes: [EVERYTHING], stray: undefined };
+function oneRoute(name: string, title: string, request: LoadRequest, answerBytes: number): Scenario {
+  return {
+    name,
+    title,
+    routes: [EVERYTHING],
+    requests: [request],
+    answerBytes,
+    stray: undefined,
+    needs: [],
+    workers: 1,
+    upstreamScheme: 'http',
+    reloads: false,
+    baseline: undefined,
+  };
 }
 
-function oneRoute(name: string, title: string, answerBytes: number, bodyBytes: number): Scenario {
-  const method = bodyBytes > 0 ? 'POST' : 'GET';
-  const request = { method, host: HOST, path: bytesPath(answerBytes), bodyBytes } as const;
-  return { name, title, routes: [EVERYTHING], requests: [request], answerBytes, stray: undefined };
+function get(host: string, path: string): LoadRequest {
+  return { method: 'GET', host, path, bodyBytes: 0, close: false };
 }
 
 function manyRoutes(name: string, kind: RouteKind, count: number): Scenario {
-  const answerBytes = 100;
   const step = Math.max(1, Math.floor(count / MAX_REQUESTS));
   const asked = Array.from({ length: Math.min(count, MAX_REQUESTS) }, (_, index) => index * step);
-  const get = (host: string, path: string): LoadRequest => ({ method: 'GET', host, path, bodyBytes: 0 });
-  const end = bytesPath(answerBytes);
+  const end = bytesPath(100);
+  const requests = asked.map((index) =>
+    kind === 'host' ? get(`host-${index}.test`, end) : get(HOST, `/${groupOf(index)}/item-${index}${end}`),
+  );
+  const title = `GET, 100-byte answers, ${count.toLocaleString('en-US')} ${kind} routes`;
+  const scenario = { ...SMALL, name, title, requests };
   return {
-    name,
-    title: `GET, 100-byte answers, ${count.toLocaleString('en-US')} ${kind} routes`,
+    ...scenario,
     routes: Array.from({ length: count }, (_, index) => routeOf(kind, index)),
-    requests: asked.map((index) =>
-      kind === 'host' ? get(`host-${index}.test`, end) : get(HOST, `/${groupOf(index)}/item-${index}${end}`),
-    ),
-    answerBytes,
     stray: get('nobody.test', '/nowhere/bytes/100'),
+    baseline: { name: 'one route', scenario },
+  };
+}
+
+/** Another scenario while configs are swapped; its contestants must be able to swap one. */
+function reloading(name: string): Scenario {
+  const still = ROUTE_SCENARIOS.find((scenario) => scenario.name === name);
+  if (still === undefined) throw new Error(`no scenario "${name}"`);
+  return {
+    ...still,
+    name: 'reload',
+    title: `${still.title}, reloads under load`,
+    needs: ['reload'],
+    reloads: true,
+    baseline: { name: 'no reloads', scenario: { ...still, baseline: undefined } },
   };
 }
 

@@ -1,38 +1,54 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BenchRoute } from '../contest/scenario.js';
-import type { ContestantKind, Running, Setting } from './contestant.js';
-import { launchMeasured, runningScript } from './node-script.js';
+import { save } from '../reload/save.js';
+import type { Contestant, Running, Setting } from './contestant.js';
+import { launchMeasured, runningScript } from './script.js';
 
-const SCRIPT = new URL('../../../bin/gateway.js', import.meta.url);
+/** What users start. */
+export const GATEWAY_SCRIPT = new URL('../../../bin/gateway.js', import.meta.url);
 
-/** This gateway, started as its users start it. */
-export const gateway: ContestantKind = {
-  name: 'gateway',
-  routes: true,
-  absence: () => undefined,
-  make: (setting) => ({ name: 'gateway', start: () => startGateway(setting) }),
-};
+/** This gateway, started as its users start it. `flags` stand in place of the scenario's number of workers. */
+export function gateway(flags: readonly string[] | undefined): Contestant {
+  return {
+    name: 'gateway',
+    abilities: ['routes', 'workers', 'reload'],
+    absence: () => undefined,
+    start: (setting) => startGateway(setting, flags ?? ['--workers', String(setting.scenario.workers)]),
+  };
+}
 
 /** Starts it. `node`: flags for Node.js itself. */
-export async function startGateway(setting: Setting, node: readonly string[] = []): Promise<Running> {
-  const { scenario, upstreamPort, folder, cores } = setting;
+export async function startGateway(
+  setting: Setting,
+  flags: readonly string[],
+  node: readonly string[] = [],
+): Promise<Running> {
+  const { scenario, upstream, folder, cores } = setting;
   const file = join(folder, 'kong.json');
-  await writeFile(file, JSON.stringify(declarativeConfig(scenario.routes, upstreamPort)));
+  const write = (routes: readonly BenchRoute[]) =>
+    save(file, JSON.stringify(declarativeConfig(routes, upstream)), 'rename');
+  await write(scenario.routes);
   const listen = ['--proxy-listen', '127.0.0.1:0', '--admin-listen', 'off'];
-  const launched = launchMeasured(SCRIPT, ['start', '--config', file, ...listen, '--no-watch'], cores, node);
-  const [, port] = await launched.untilWritten(/^proxy +http:\/\/127\.0\.0\.1:(\d+)$[\s\S]*^not watching/m);
-  return runningScript(launched, Number(port));
+  const watch = scenario.reloads ? [] : ['--no-watch'];
+  const args = ['start', '--config', file, ...listen, ...watch, ...flags];
+  const launched = launchMeasured(GATEWAY_SCRIPT, args, { cores, node });
+  const ready = /^proxy +(http:\/\/127\.0\.0\.1:\d+)$[\s\S]*^(not )?watching/m;
+  const [, origin = ''] = await launched.untilWritten(ready);
+  const running = runningScript(launched, origin);
+  return scenario.reloads ? { ...running, reload: write } : running;
 }
 
 /** One service with a route for each of `routes`, as a Kong declarative config. */
-export function declarativeConfig(routes: readonly BenchRoute[], upstreamPort: number): object {
+export function declarativeConfig(
+  routes: readonly BenchRoute[],
+  { scheme, port }: Setting['upstream'],
+): object {
   return {
     _format_version: '3.0',
     services: [
       {
         name: 'upstream',
-        url: `http://127.0.0.1:${upstreamPort}`,
+        url: `${scheme}://127.0.0.1:${port}`,
         routes: routes.map(({ kind, host, path }, index) => ({
           name: `route-${index}`,
           paths: [kind === 'regex' ? `~${path}` : path],

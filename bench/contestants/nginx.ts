@@ -1,45 +1,48 @@
 import { writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { BenchRoute } from '../contest/scenario.js';
-import { freePort, untilListening } from '../process/free-port.js';
-import { launchProgram } from '../process/launch.js';
-import { onPath } from '../process/on-path.js';
-import { canReadUsage } from '../process/usage.js';
-import type { ContestantKind, Running, Setting } from './contestant.js';
+import { freePort } from '../process/free-port.js';
+import type { Contestant, Running, Setting } from './contestant.js';
+import { absenceOf, startProgram } from './program.js';
 
-/** Nginx as a plain proxy, where it is installed: one process, upstream connections kept. */
-export const nginx: ContestantKind = {
+/** Nginx as a plain proxy, where it is installed: a process for each worker. */
+export const nginx: Contestant = {
   name: 'nginx',
-  routes: true,
-  absence: () => {
-    if (onPath('nginx') === undefined) return 'it is not installed';
-    return canReadUsage ? undefined : 'its CPU time cannot be read here';
-  },
-  make: (setting) => ({ name: 'nginx', start: () => start(setting) }),
+  abilities: ['routes', 'workers', 'reload'],
+  absence: () => absenceOf('nginx'),
+  start,
 };
 
 async function start(setting: Setting): Promise<Running> {
-  const { folder, cores } = setting;
+  const { scenario, folder } = setting;
   const port = await freePort();
   const file = join(folder, 'nginx.conf');
-  await writeFile(file, configOf(setting, port));
-  const program = onPath('nginx') ?? 'nginx';
-  const launched = launchProgram(program, ['-p', folder, '-c', file, '-e', join(folder, 'error.log')], {
-    cores,
-  });
-  await untilListening(port, launched);
-  return { port, pid: launched.pid, stop: launched.stop };
+  const write = (routes: readonly BenchRoute[]) => writeFile(file, configOf(routes, setting, port));
+  await write(scenario.routes);
+  const args = ['-p', folder, '-c', file, '-e', join(folder, 'error.log')];
+  const running = await startProgram('nginx', args, port, setting);
+  if (!scenario.reloads) return running;
+  const reload = async (routes: readonly BenchRoute[]) => {
+    await write(routes);
+    process.kill(running.pid, 'SIGHUP');
+  };
+  return { ...running, reload };
 }
 
 /** Temporary files would make the disk part of the contest, limits on requests new connections. */
-function configOf({ scenario, upstreamPort, folder }: Setting, port: number): string {
+function configOf(routes: readonly BenchRoute[], setting: Setting, port: number): string {
+  const { scenario, upstream, folder } = setting;
+  // Workers of a master that is root would be nobody, who may not enter the folder.
+  const user = process.getuid?.() === 0 ? `user ${userInfo().username};` : '';
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (name) => `${name}_temp_path ${join(folder, name)};`,
   );
   return `
 daemon off;
-master_process off;
-worker_processes 1;
+master_process ${scenario.workers > 1 || scenario.reloads ? 'on' : 'off'};
+worker_processes ${scenario.workers};
+${user}
 pid ${join(folder, 'nginx.pid')};
 error_log ${join(folder, 'error.log')} error;
 events { worker_connections 4096; }
@@ -54,17 +57,17 @@ http {
   proxy_set_header Connection "";
   proxy_set_header Host $host;
   upstream backend {
-    server 127.0.0.1:${upstreamPort};
+    server 127.0.0.1:${upstream.port};
     keepalive 512;
     keepalive_requests 1000000000;
   }
-${serversOf(scenario.routes, port)}
+${serversOf(routes, upstream.scheme, port)}
 }
 `;
 }
 
 /** A server for each host, a location for each path; whatever none takes is a 404. */
-function serversOf(routes: readonly BenchRoute[], port: number): string {
+function serversOf(routes: readonly BenchRoute[], scheme: string, port: number): string {
   const byHost = new Map<string, BenchRoute[]>([['_', []]]);
   for (const route of routes) {
     const host = route.host ?? '_';
@@ -75,11 +78,11 @@ function serversOf(routes: readonly BenchRoute[], port: number): string {
   return Array.from(byHost, ([host, own]) => {
     const listen = `listen 127.0.0.1:${port}${host === '_' ? ' default_server' : ''};`;
     const rest = own.some((route) => route.path === '/') ? '' : 'location / { return 404; }';
-    return `server { ${listen} server_name ${host}; ${[...own.map(locationOf), rest].join('\n')} }`;
+    return `server { ${listen} server_name ${host}; ${[...own.map((route) => locationOf(route, scheme)), rest].join('\n')} }`;
   }).join('\n');
 }
 
-function locationOf({ kind, path }: BenchRoute): string {
+function locationOf({ kind, path }: BenchRoute, scheme: string): string {
   const where = kind === 'regex' ? `~ "^${path}"` : path;
-  return `location ${where} { proxy_pass http://backend; }`;
+  return `location ${where} { proxy_pass ${scheme}://backend; }`;
 }

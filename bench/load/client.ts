@@ -10,24 +10,30 @@ export interface ClientOwner {
   onCut(reason: string, inside: boolean): void;
 }
 
-/** One keep-alive connection that sends its next request when the answer is complete, until it is stopped. */
+/**
+ * One connection that sends its next request when the answer is complete, until it is stopped. An answer that says it
+ * is the connection's last is followed by a new connection, which is no cut.
+ */
 export class Client {
-  readonly #port: number;
+  readonly #address: { readonly host: string; readonly port: number };
   readonly #owner: ClientOwner;
   #socket: Socket | undefined;
   #sentAt: number | undefined;
+  /** Whether the answer was the last one of its connection. */
+  #last = false;
   #stopped: (() => void) | undefined;
   /** Called once no request is under way, where the client is held. */
   #held: (() => void) | undefined;
 
-  constructor(port: number, owner: ClientOwner) {
-    this.#port = port;
+  constructor(origin: string, owner: ClientOwner) {
+    const { hostname, port } = new URL(origin);
+    this.#address = { host: hostname, port: Number(port) };
     this.#owner = owner;
   }
 
   /** Connects, and starts to send. A connection that is cut is opened anew. */
   open(): void {
-    const socket = connect({ port: this.#port, host: '127.0.0.1', noDelay: true });
+    const socket = connect({ ...this.#address, noDelay: true });
     const reader = new AnswerReader((answer) => this.#onAnswer(answer));
     let reason = 'closed';
     this.#socket = socket;
@@ -87,7 +93,9 @@ export class Client {
     const sentAt = this.#sentAt ?? 0;
     this.#sentAt = undefined;
     this.#owner.onAnswer(answer, performance.now() - sentAt);
-    this.#send();
+    this.#last = isLast(answer);
+    if (this.#last) this.#socket?.destroy();
+    else this.#send();
   }
 
   #onClose(reason: string): void {
@@ -97,8 +105,18 @@ export class Client {
       this.#stopped();
       return;
     }
+    if (this.#last) {
+      this.#last = false;
+      this.open();
+      return;
+    }
     this.#owner.onCut(reason, inside);
     if (this.#stopped !== undefined) this.#stopped();
     else setTimeout(() => this.open(), 10);
   }
+}
+
+/** Whether the other side closes the connection after this answer (RFC 9112, 9.6). */
+export function isLast({ head }: Answer): boolean {
+  return /\r\nconnection: *close\r\n/i.test(head);
 }

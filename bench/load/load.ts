@@ -4,11 +4,14 @@ export interface LoadRequest {
   readonly host: string;
   readonly path: string;
   readonly bodyBytes: number;
+  /** Whether it asks for the connection to be closed: the next request then takes a new one. */
+  readonly close: boolean;
 }
 
-/** What to send where, over how many keep-alive connections and for how long. */
+/** What to send where, over how many connections and for how long. */
 export interface LoadPlan {
-  readonly port: number;
+  /** Scheme, host and port, as in a URL. */
+  readonly origin: string;
   readonly connections: number;
   readonly seconds: number;
   /** Sent in turn, over and over. */
@@ -33,7 +36,8 @@ export interface LoadGenerator {
 
 /** A request as it goes over the wire. */
 export function requestText(request: LoadRequest): string {
-  const { method, path, host, bodyBytes } = request;
+  const { method, path, host, bodyBytes, close } = request;
   const length = bodyBytes > 0 ? `Content-Length: ${bodyBytes}\r\n` : '';
-  return `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\n${length}\r\n${'x'.repeat(bodyBytes)}`;
+  const connection = close ? 'Connection: close\r\n' : '';
+  return `${method} ${path} HTTP/1.1\r\nHost: ${host}\r\n${connection}${length}\r\n${'x'.repeat(bodyBytes)}`;
 }

@@ -2,7 +2,7 @@ import { hasNumbers, isObject } from '../process/calls.js';
 
 /** What the raw-socket generator is to send, and which answers are right. */
 export interface SocketPlan {
-  readonly port: number;
+  readonly origin: string;
   readonly connections: number;
   /** As they go over the wire, sent in turn. */
   readonly requests: readonly string[];
@@ -14,8 +14,10 @@ export interface SocketPlan {
 /** Whether what came from another process is a plan. */
 export function isSocketPlan(value: unknown): value is SocketPlan {
   return (
-    hasNumbers(value, 'port', 'connections', 'bodyBytes') &&
+    hasNumbers(value, 'connections', 'bodyBytes') &&
     isObject(value) &&
+    'origin' in value &&
+    typeof value.origin === 'string' &&
     'requests' in value &&
     Array.isArray(value.requests) &&
     'letters' in value &&

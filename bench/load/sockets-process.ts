@@ -16,7 +16,7 @@ class Load implements ClientOwner {
   constructor(plan: SocketPlan) {
     this.#requests = plan.requests.map((text) => Buffer.from(text, 'latin1'));
     this.#bodies = plan.letters.map((letter) => bodyOf(letter, plan.bodyBytes));
-    this.#clients = Array.from({ length: plan.connections }, () => new Client(plan.port, this));
+    this.#clients = Array.from({ length: plan.connections }, () => new Client(plan.origin, this));
     for (const client of this.#clients) client.open();
   }
 

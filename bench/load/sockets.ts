@@ -51,9 +51,9 @@ async function run(
   letter: string,
   bodyBytes: number,
 ): Promise<LoadResult> {
-  const { port, connections, seconds } = plan;
+  const { origin, connections, seconds } = plan;
   const requests = plan.requests.map(requestText);
-  const load = await startLoad({ port, connections, requests, letters: [letter], bodyBytes }, cores);
+  const load = await startLoad({ origin, connections, requests, letters: [letter], bodyBytes }, cores);
   await delay(seconds * 1000);
   const tally = await load.stop();
   const errors = tally.failed + tally.cut;

@@ -21,8 +21,7 @@ async function run(
   const script = join(folder, 'wrk.lua');
   await writeFile(script, scriptOf(plan));
   const flags = ['-t', '1', '-c', String(plan.connections), '-d', `${plan.seconds}s`, '--timeout', '10s'];
-  const target = `http://127.0.0.1:${plan.port}/`;
-  const output = await launchProgram(program, [...flags, '-s', script, target], { cores }).ended;
+  const output = await launchProgram(program, [...flags, '-s', script, `${plan.origin}/`], { cores }).ended;
   const json = /^\{.*\}$/m.exec(output)?.[0];
   const told: unknown = json === undefined ? undefined : JSON.parse(json);
   if (!hasNumbers(told, 'requests', 'microseconds', 'errors', 'p50', 'p99')) {
@@ -47,11 +46,12 @@ end
 }
 
 /** Wrk writes a request that never changes by itself, without a call into the script. */
-function oneRequest({ method, host, path, bodyBytes }: LoadRequest): string {
+function oneRequest({ method, host, path, bodyBytes, close }: LoadRequest): string {
   return `
 wrk.method = ${luaString(method)}
 wrk.path = ${luaString(path)}
 wrk.headers["Host"] = ${luaString(host)}
+${close ? 'wrk.headers["Connection"] = "close"' : ''}
 ${bodyBytes > 0 ? `wrk.body = string.rep("x", ${bodyBytes})` : ''}
 `;
 }

@@ -3,6 +3,9 @@ import { connect, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Launched } from './launch.js';
 
+/** How often to look whether a program listens, in milliseconds. */
+const POLL_INTERVAL = 2;
+
 /** A port of loopback that nobody listens on, for programs that cannot choose and tell one themselves. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -22,7 +25,7 @@ export async function untilListening(port: number, launched: Launched): Promise<
   });
   while (!(await accepts(port))) {
     if (output !== undefined) throw new Error(`ended before it listened on port ${port}\n${output}`);
-    await delay(20);
+    await delay(POLL_INTERVAL);
   }
 }
 

@@ -10,6 +10,8 @@ const STOP_LIMIT = 5_000;
 /** A process of this run. */
 export interface Launched {
   readonly pid: number;
+  /** When it was started, by `performance.now()`. */
+  readonly spawnedAt: number;
   /** All it has written so far, both streams. */
   output(): string;
   /** Resolves with the first match in what it writes; rejects when it ends before, or takes too long. */
@@ -27,12 +29,15 @@ export interface LaunchOptions {
   readonly cores: string | undefined;
   /** Flags for Node.js itself, where a script is launched. */
   readonly node?: readonly string[];
+  /** Variables on top of those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const running = new Set<ChildProcess>();
 
+// Programs that have processes of their own end those only when they are asked to.
 process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
+  for (const child of running) child.kill('SIGTERM');
 });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 
@@ -53,14 +58,15 @@ export function launchProgram(
   // Taskset replaces itself by the program, so that the pid is the program's.
   const [command, parameters] =
     cores === undefined ? [program, args] : ['taskset', ['-c', cores, program, ...args]];
+  const spawnedAt = performance.now();
   const child = spawn(command, parameters, {
     stdio: ['ignore', 'pipe', 'pipe', ...(calls ? (['ipc'] as const) : [])],
-    env: withoutNodeOptions(),
+    env: { ...withoutNodeOptions(), ...options.env },
   });
-  return track(child, [program, ...args].join(' '));
+  return track(child, spawnedAt, [program, ...args].join(' '));
 }
 
-function track(child: ChildProcess, command: string): Launched {
+function track(child: ChildProcess, spawnedAt: number, command: string): Launched {
   running.add(child);
   let written = '';
   const listeners = new Set<() => void>();
@@ -81,6 +87,7 @@ function track(child: ChildProcess, command: string): Launched {
   });
   return {
     pid: child.pid ?? 0,
+    spawnedAt,
     output: () => written,
     untilWritten: (pattern) => untilWritten(pattern, command, () => written, listeners, ended),
     ask: (name, argument) => ask(child, name, argument),

@@ -3,18 +3,21 @@ import { onPath } from './on-path.js';
 
 /** Which processors who may use, in the words of taskset; undefined where processes are not pinned. */
 export interface Pinning {
-  /** One core, for the process that is measured. */
+  /** One core for each worker of the program that is measured. */
   readonly measured: string | undefined;
-  /** The others, for load and upstreams. */
+  /** The others, for load and upstreams; all of them where none is left over. */
   readonly others: string | undefined;
 }
 
 /** Pins where taskset is there and this process may use two cores; elsewhere the system decides. */
-export function choosePinning(): Pinning {
+export function choosePinning(workers = 1): Pinning {
   const cores = onPath('taskset') === undefined ? [] : allowedCores();
-  const [first, ...rest] = cores;
-  if (first === undefined || rest.length === 0) return { measured: undefined, others: undefined };
-  return { measured: String(first), others: rest.join(',') };
+  if (cores.length < 2) return { measured: undefined, others: undefined };
+  const rest = cores.slice(workers);
+  return {
+    measured: cores.slice(0, workers).join(','),
+    others: (rest.length > 0 ? rest : cores).join(','),
+  };
 }
 
 /** The cores that the kernel lets this process run on. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /** What a process and those it started have used so far. */
 export interface Usage {
@@ -16,18 +16,24 @@ const pageSize = canReadUsage ? systemValue('PAGESIZE') : Number.NaN;
 
 /** Reads the usage of a process tree from /proc. Throws when the process is gone. */
 export function readUsage(pid: number): Usage {
-  const fields = statFields(pid);
-  const number = (field: number) => Number(fields[field - 3]);
-  // proc(5): 14 utime, 15 stime, 24 rss.
-  const own = {
-    cpuSeconds: (number(14) + number(15)) / ticksPerSecond,
-    rssBytes: number(24) * pageSize,
-  };
-  return childrenOf(pid).map(readUsage).reduce(sum, own);
+  return readUsages(pid).reduce((a, b) => ({
+    cpuSeconds: a.cpuSeconds + b.cpuSeconds,
+    rssBytes: a.rssBytes + b.rssBytes,
+  }));
 }
 
-function sum(a: Usage, b: Usage): Usage {
-  return { cpuSeconds: a.cpuSeconds + b.cpuSeconds, rssBytes: a.rssBytes + b.rssBytes };
+/** The usage of each process of a tree, parents before their children. Throws when the first is gone. */
+export function readUsages(pid: number): readonly Usage[] {
+  return [usageOf(pid), ...childrenOf(pid).flatMap(readUsages)];
+}
+
+/** What ended children have used counts as their parent's: workers may be replaced meanwhile. */
+function usageOf(pid: number): Usage {
+  const fields = statFields(pid);
+  const number = (field: number) => Number(fields[field - 3]);
+  // proc(5): 14 utime, 15 stime, 16 cutime, 17 cstime, 24 rss.
+  const ticks = number(14) + number(15) + number(16) + number(17);
+  return { cpuSeconds: ticks / ticksPerSecond, rssBytes: number(24) * pageSize };
 }
 
 /** The fields of /proc/PID/stat from the third on: the second is a name that may hold spaces and parentheses. */
@@ -36,14 +42,17 @@ function statFields(pid: number): readonly string[] {
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
+/** Any thread may have started a child. */
 function childrenOf(pid: number): readonly number[] {
-  const file = `/proc/${pid}/task/${pid}/children`;
-  // Kernels can be built without it.
-  if (!existsSync(file)) return [];
-  return readFileSync(file, 'utf8')
-    .split(' ')
-    .filter((child) => child !== '')
-    .map(Number);
+  return readdirSync(`/proc/${pid}/task`).flatMap((thread) => {
+    const file = `/proc/${pid}/task/${thread}/children`;
+    // Kernels can be built without it.
+    if (!existsSync(file)) return [];
+    return readFileSync(file, 'utf8')
+      .split(' ')
+      .filter((child) => child !== '')
+      .map(Number);
+  });
 }
 
 function systemValue(name: string): number {

@@ -1,16 +1,17 @@
 import type { BenchRoute } from '../contest/scenario.js';
 import { declarativeConfig } from '../contestants/gateway.js';
+import type { Upstream } from '../upstream/upstream.js';
 
 /** The path that is asked for under load. */
 export const LIVE_PREFIX = '/live';
 
 /** A config that serves, with so many routes, everything from one upstream. */
-export function goodConfig(routes: number, upstreamPort: number): string {
+export function goodConfig(routes: number, upstream: Upstream): string {
   const live: BenchRoute = { kind: 'prefix', host: undefined, path: LIVE_PREFIX };
   const others = Array.from({ length: Math.max(0, routes - 1) }, (_, index): BenchRoute => {
     return { kind: 'prefix', host: undefined, path: `/group-${index % 100}/item-${index}` };
   });
-  return yamlOf(declarativeConfig([live, ...others], upstreamPort));
+  return yamlOf(declarativeConfig([live, ...others], upstream));
 }
 
 type Spoil = (good: string) => string;

@@ -12,7 +12,7 @@ export interface ReloadRun {
   readonly during: TallyReport;
   readonly after: TallyReport;
   readonly swaps: readonly Swap[];
-  /** Bytes in use after a collection. */
+  /** Bytes in use in all processes after a collection. */
   readonly heapAfterFirst: number;
   readonly heapAfterSecond: number;
 }
@@ -58,6 +58,12 @@ export function showRun(run: ReloadRun): void {
   console.log(
     `\nheap after the first half of the saves ${first} MiB, after the second ${second} MiB (${growth} %)`,
   );
+  const told = swaps.flatMap(({ workerDelays }) => workerDelays);
+  if (told.length > 0) {
+    console.log(
+      `longest that a worker's loop was held up, by the Admin API: ${figure(Math.max(...told), 1)} ms`,
+    );
+  }
   if (faultsOf(run).length === 0)
     console.log('PASSED zero failed requests, zero connections cut, heap steady');
 }

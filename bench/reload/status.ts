@@ -11,25 +11,41 @@ export interface ReloadStatus {
   readonly lastDuration: number;
   /** The issues of the last one, in words. */
   readonly lastIssues: string;
+  /** The longest each worker's event loop was held up of late, in milliseconds; empty where it does not tell. */
+  readonly workerDelays: readonly number[];
 }
 
 /** How long a save may take to be judged, in milliseconds, and how often to look. */
 const LIMIT = 30_000;
 const INTERVAL = 5;
 
-export async function readStatus(adminPort: number): Promise<ReloadStatus> {
-  const [answer] = await exchange(adminPort, [
-    { method: 'GET', host: '127.0.0.1', path: '/status', bodyBytes: 0 },
+export async function readStatus(admin: string): Promise<ReloadStatus> {
+  const [answer] = await exchange(admin, [
+    { method: 'GET', host: '127.0.0.1', path: '/status', bodyBytes: 0, close: true },
   ]);
   const status: unknown = JSON.parse(answer?.body.toString() ?? '');
   const reload = isObject(status) ? status['reload'] : undefined;
   if (isObject(reload)) {
     const { counts, last } = reload;
     if (hasNumbers(counts, 'applied', 'rejected', 'unchanged') && hasNumbers(last, 'duration_ms')) {
-      return { ...counts, lastDuration: last.duration_ms, lastIssues: issuesOf(last) };
+      return {
+        ...counts,
+        lastDuration: last.duration_ms,
+        lastIssues: issuesOf(last),
+        workerDelays: delaysOf(status),
+      };
     }
   }
   throw new Error(`/status tells nothing of reloads: ${JSON.stringify(status)}`);
+}
+
+function delaysOf(status: unknown): readonly number[] {
+  const workers: unknown = isObject(status) ? status['workers'] : undefined;
+  if (!Array.isArray(workers)) return [];
+  return workers.flatMap((worker: unknown) => {
+    const told = isObject(worker) ? worker['event_loop_delay'] : undefined;
+    return hasNumbers(told, 'max_ms') ? [told.max_ms] : [];
+  });
 }
 
 function issuesOf(last: object): string {
@@ -40,12 +56,12 @@ function issuesOf(last: object): string {
 
 /** Resolves with the first status that is `enough`, or with the last one where none is in time. */
 export async function pollStatus(
-  adminPort: number,
+  admin: string,
   enough: (status: ReloadStatus) => boolean,
 ): Promise<ReloadStatus> {
   const began = performance.now();
   for (;;) {
-    const status = await readStatus(adminPort);
+    const status = await readStatus(admin);
     if (enough(status) || performance.now() - began > LIMIT) return status;
     await delay(INTERVAL);
   }

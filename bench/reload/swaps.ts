@@ -1,8 +1,8 @@
 import { exchange } from '../contest/check-answers.js';
 import type { LoadRequest } from '../load/load.js';
-import type { Launched } from '../process/launch.js';
 import type { Upstream } from '../upstream/upstream.js';
 import { badConfig, goodConfig } from './configs.js';
+import type { Probes } from './probes.js';
 import { type SaveWay, save } from './save.js';
 import { pollStatus, type ReloadStatus, readStatus } from './status.js';
 
@@ -13,17 +13,20 @@ export interface Swap {
   readonly duration: number;
   /** From the save to the answer of the Admin API that tells of it; the watcher waits for a file to settle. */
   readonly untilTold: number;
-  /** The longest the event loop was held up meanwhile. */
+  /** The longest the event loop of a process that proxies was held up meanwhile. */
   readonly longestDelay: number;
+  /** The same of its workers as the Admin API tells it, nothing where it does not tell. */
+  readonly workerDelays: readonly number[];
   /** What went wrong, if anything. */
   readonly fault: string | undefined;
 }
 
 /** The gateway under test and its surroundings. */
 export interface SwapScene {
-  readonly gateway: Launched;
-  readonly proxyPort: number;
-  readonly adminPort: number;
+  readonly probes: Probes;
+  /** Where it proxies and where its Admin API is, as in a URL. */
+  readonly proxy: string;
+  readonly admin: string;
   readonly file: string;
   readonly targets: readonly [Upstream, Upstream];
   readonly routes: number;
@@ -46,35 +49,36 @@ export class Swapper {
 
   /** Good saves go to one target and the other in turn, and both kinds of save take both ways in turn. */
   async next(): Promise<Swap> {
-    const { gateway, file, targets, routes, adminPort } = this.#scene;
+    const { probes, file, targets, routes, admin } = this.#scene;
     const number = this.#number++;
     const good = number % 2 === 0;
     const other = this.#live === targets[0] ? targets[1] : targets[0];
-    const text = goodConfig(routes, other.port);
+    const text = goodConfig(routes, other);
     const way = WAYS[(number >> 1) % WAYS.length] ?? 'rename';
-    const before = await readStatus(adminPort);
-    await gateway.ask('longestDelay');
+    const before = await readStatus(admin);
+    await probes.longestDelay();
     const began = performance.now();
     await save(file, good ? text : badConfig(text, number >> 1), way);
     const after = await this.#untilJudged(good, before);
     const untilTold = performance.now() - began;
     if (good) this.#live = other;
-    const longestDelay = Number(await gateway.ask('longestDelay'));
+    const longestDelay = await probes.longestDelay();
     const fault = verdictFault(good, way, before, after) ?? (await this.#targetFault());
-    return { good, duration: after.lastDuration, untilTold, longestDelay, fault };
+    const { lastDuration, workerDelays } = after;
+    return { good, duration: lastDuration, untilTold, longestDelay, workerDelays, fault };
   }
 
   /** A reload that ends otherwise than it should does not count: what it took for the save was not all of it. */
   #untilJudged(good: boolean, before: ReloadStatus): Promise<ReloadStatus> {
-    return pollStatus(this.#scene.adminPort, ({ applied, rejected }) =>
+    return pollStatus(this.#scene.admin, ({ applied, rejected }) =>
       good ? applied > before.applied : rejected > before.rejected,
     );
   }
 
   /** Whoever asks after the Admin API has told of a swap must get the new config. */
   async #targetFault(): Promise<string | undefined> {
-    const { proxyPort, request } = this.#scene;
-    const [answer] = await exchange(proxyPort, [request]);
+    const { proxy, request } = this.#scene;
+    const [answer] = await exchange(proxy, [request]);
     const letter = answer?.body.toString('latin1', 0, 1);
     if (answer?.status === 200 && letter === this.#live.letter) return undefined;
     return `a request after the save got ${answer?.status} from "${letter}", not from "${this.#live.letter}"`;

@@ -22,7 +22,6 @@ export function answerOf(letter: string, bytes: number): Buffer {
     'HTTP/1.1 200 OK',
     'Content-Type: application/octet-stream',
     `Content-Length: ${bytes}`,
-    'Connection: keep-alive',
     `${UPSTREAM_HEADER}: ${letter}`,
     '',
     '',

@@ -1,8 +1,10 @@
 /**
  * The upstream: a raw server that does as little as an HTTP/1.1 server can, so that the proxies are what is measured.
- * `node upstream-process.js LETTER` answers a path that ends in `/bytes/N` with N times that letter.
+ * `node upstream-process.js LETTER SCHEME` answers a path that ends in `/bytes/N` with N times that letter.
  */
-import { createServer, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { makeCertificate } from '../../test/helpers/certificate.js';
 import { answerCalls } from '../process/calls.js';
 import { answerOf } from './answers.js';
 import { Requests } from './requests.js';
@@ -31,7 +33,13 @@ function serve(socket: Socket): void {
   socket.on('error', () => socket.destroy());
 }
 
-const server = createServer({ noDelay: true }, serve).listen(0, '127.0.0.1', 1024, () => {
+function makeServer(): Server {
+  if (process.argv[3] !== 'https') return createServer({ noDelay: true }, serve);
+  const { cert, key } = makeCertificate({ commonName: 'bench', names: ['127.0.0.1'] });
+  return createTlsServer({ noDelay: true, cert, key }, serve);
+}
+
+const server = makeServer().listen(0, '127.0.0.1', 1024, () => {
   const address = server.address();
   if (typeof address === 'object' && address !== null) console.log(`ready ${address.port}`);
 });

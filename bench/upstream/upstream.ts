@@ -1,7 +1,10 @@
 import { type Launched, launchScript } from '../process/launch.js';
 
+export type Scheme = 'http' | 'https';
+
 /** An upstream in a process of its own. */
 export interface Upstream {
+  readonly scheme: Scheme;
   readonly port: number;
   readonly letter: string;
   /** How many connections it has ever accepted. */
@@ -9,9 +12,16 @@ export interface Upstream {
   stop(): Promise<void>;
 }
 
-export async function startUpstream(letter: string, cores: string | undefined): Promise<Upstream> {
-  const launched = launchScript(new URL('upstream-process.js', import.meta.url), [letter], { cores });
+/** Starts one. Over TLS it shows a certificate that nobody has signed. */
+export async function startUpstream(
+  letter: string,
+  cores: string | undefined,
+  scheme: Scheme = 'http',
+): Promise<Upstream> {
+  const script = new URL('upstream-process.js', import.meta.url);
+  const launched = launchScript(script, [letter, scheme], { cores });
   return {
+    scheme,
     port: await portOf(launched),
     letter,
     connections: async () => Number(await launched.ask('connections')),
