@@ -10,17 +10,11 @@ import { readSources, STDIN } from './config/source.js';
 import { unexecuted } from './config/unexecuted.js';
 import { type ConfigWatcher, watchConfig } from './config/watch.js';
 import { GatewayError, messageOf } from './errors.js';
+import type { ListenAddress } from './listen-settings.js';
 import type { Logger } from './log.js';
 import { Traffic } from './metrics/traffic.js';
 import { ProxyServer } from './proxy/server.js';
-import {
-  CONFIG_STRING,
-  configName,
-  describeSettings,
-  type Environment,
-  type ListenAddress,
-  type Settings,
-} from './settings.js';
+import { CONFIG_STRING, configName, describeSettings, type Environment, type Settings } from './settings.js';
 import { ReloadHistory, type ReloadOutcome, type ReloadRecord } from './snapshot/reload-history.js';
 import { buildSnapshot, type Snapshot } from './snapshot/snapshot.js';
 import { SnapshotStore } from './snapshot/store.js';

@@ -1,4 +1,3 @@
-import { isIPv4, isIPv6 } from 'node:net';
 import {
   type AccessLogFlags,
   type AccessLogSettings,
@@ -6,13 +5,15 @@ import {
   readAccessLog,
 } from './access-log-settings.js';
 import { SettingsError } from './errors.js';
+import {
+  describeListen,
+  type Given,
+  type ListenAddress,
+  type Listener,
+  parseListen,
+  refuseTwice,
+} from './listen-settings.js';
 import { LOG_LEVELS, type LogLevel } from './log.js';
-
-/** Where a listener stands. Port 0 asks for any free port. IPv6 addresses carry no brackets. */
-export interface ListenAddress {
-  readonly host: string;
-  readonly port: number;
-}
 
 /** What of the settings the proxy listeners need. */
 export interface ProxySettings {
@@ -31,7 +32,7 @@ export interface Settings {
   /** Whether to refuse a config that holds what this version loads and does not execute. */
   readonly strict: boolean;
   /** Empty when the listener is off. */
-  readonly proxyListen: readonly ListenAddress[];
+  readonly proxyListen: readonly Listener[];
   readonly adminListen: readonly ListenAddress[];
   readonly logLevel: LogLevel;
   /** Undefined when no request is to be logged. */
@@ -83,19 +84,6 @@ const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
 
 /** Kubernetes describes every Service of a namespace to its pods in variables like these, one named kong too. */
 const SERVICE_LINK = /_SERVICE_(HOST|PORT)(_|$)|_PORT(_\d+_(TCP|UDP)(_[A-Z]+)?)?$/;
-
-/** Flags of nginx's listen directive that tune its sockets and change nothing a client could see. */
-const TUNING_FLAG = /^(reuseport|deferred|bind|backlog=\d+|so_keepalive=\S+|ipv6only=(on|off))$/;
-const UNSUPPORTED_FLAGS: ReadonlySet<string> = new Set(['ssl', 'http2', 'proxy_protocol', 'udp']);
-
-const HOST_NAME = /^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/i;
-const LISTEN_EXAMPLE = '"0.0.0.0:8000", "[::]:8000", several separated by commas, or "off"';
-
-/** A value with the place it came from, for messages. */
-interface Given {
-  readonly from: string;
-  readonly value: string;
-}
 
 /** Flags over environment over defaults. Throws SettingsError naming the flag or variable that cannot be used. */
 export function readSettings(flags: Flags, env: Environment): Settings {
@@ -187,15 +175,6 @@ export function describeSettings(settings: Settings): Readonly<Record<string, un
   };
 }
 
-/** `host:port`, with the brackets an IPv6 address needs in a URL (RFC 3986, 3.2.2). */
-export function formatAddress(address: ListenAddress): string {
-  return `${isIPv6(address.host) ? `[${address.host}]` : address.host}:${address.port}`;
-}
-
-function describeListen(addresses: readonly ListenAddress[]): readonly string[] {
-  return addresses.length === 0 ? ['off'] : addresses.map(formatAddress);
-}
-
 /** The flag, else the variable, else the default. */
 function given(
   flag: string,
@@ -222,57 +201,6 @@ function given(
 function variable(name: string, env: Environment): string | undefined {
   const value = env[name]?.trim();
   return value === '' ? undefined : value;
-}
-
-function parseListen({ from, value }: Given, warnings: string[]): readonly ListenAddress[] {
-  const entries = value.split(',').map((entry) => entry.trim());
-  if (entries.length === 1 && entries[0]?.toLowerCase() === 'off') return [];
-  return entries.map((entry) => {
-    const [place = '', ...flags] = entry.split(/\s+/);
-    for (const flag of flags) checkListenFlag(from, entry, flag, warnings);
-    return parseAddress(from, place);
-  });
-}
-
-function checkListenFlag(from: string, entry: string, flag: string, warnings: string[]): void {
-  if (UNSUPPORTED_FLAGS.has(flag)) {
-    throw new SettingsError(`${from}: "${flag}" in "${entry}" is not supported yet: leave this listener out`);
-  }
-  if (!TUNING_FLAG.test(flag)) {
-    throw new SettingsError(
-      `${from}: unknown flag "${flag}" in "${entry}": write host:port, and separate listeners by commas`,
-    );
-  }
-  const warning = `${from}: "${flag}" tunes nginx and has no effect here`;
-  if (!warnings.includes(warning)) warnings.push(warning);
-}
-
-function parseAddress(from: string, place: string): ListenAddress {
-  const match = /^(?:\[([^\]]*)\]|([^:]*)):(\d{1,5})$/.exec(place);
-  const [, bracketed, plain, digits] = match ?? [];
-  const host = bracketed ?? plain ?? '';
-  const port = Number(digits);
-  const valid = bracketed === undefined ? isHost(host) : isIPv6(host);
-  if (!valid || !(port <= 65_535)) {
-    throw new SettingsError(`${from}: "${place}" is not an address to listen on: write ${LISTEN_EXAMPLE}`);
-  }
-  return { host, port };
-}
-
-function isHost(host: string): boolean {
-  // Digits and dots alone are an IPv4 address or a mistake, never a name (RFC 1123, 2.1).
-  return /^[\d.]*$/.test(host) ? isIPv4(host) : HOST_NAME.test(host);
-}
-
-function refuseTwice(addresses: readonly ListenAddress[]): void {
-  const seen = new Set<string>();
-  for (const address of addresses) {
-    const text = formatAddress(address);
-    if (address.port !== 0 && seen.has(text)) {
-      throw new SettingsError(`two listeners are to stand on ${text}: give one of them another port`);
-    }
-    seen.add(text);
-  }
 }
 
 function parseLogLevel({ from, value }: Given): LogLevel {

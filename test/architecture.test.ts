@@ -10,6 +10,7 @@ const ROWS: Readonly<Record<string, number>> = {
   log: 0,
   settings: 0,
   'access-log-settings': 0,
+  'listen-settings': 0,
   version: 0,
   uri: 0,
   regex: 0,
@@ -41,6 +42,7 @@ const FOUNDATION: readonly string[] = [
   'regex-syntax',
   'regex',
   'access-log-settings',
+  'listen-settings',
   'settings',
 ];
 

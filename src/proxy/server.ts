@@ -1,9 +1,10 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { AccessLog } from '../access-log/access-log.js';
 import { ListenError, messageOf } from '../errors.js';
+import type { ListenAddress } from '../listen-settings.js';
 import type { Logger } from '../log.js';
 import type { Traffic } from '../metrics/traffic.js';
-import type { ListenAddress, ProxySettings } from '../settings.js';
+import type { ProxySettings } from '../settings.js';
 import type { SnapshotStore } from '../snapshot/store.js';
 import type { ClientPeer, ClientStream } from './client-stream.js';
 import { Exchange, type ExchangeRecords } from './exchange.js';

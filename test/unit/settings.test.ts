@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { SettingsError } from '#gateway/errors.js';
+import { formatAddress } from '#gateway/listen-settings.js';
 import {
   configName,
   describeSettings,
   type Environment,
   type Flags,
-  formatAddress,
   readSettings,
 } from '#gateway/settings.js';
 

@@ -1,16 +1,9 @@
 import { formatIssue } from '../../config/format-issue.js';
 import { messageOf } from '../../errors.js';
 import { Gateway, type Listeners } from '../../gateway.js';
+import { formatAddress, type ListenAddress } from '../../listen-settings.js';
 import { createLogger, type Logger } from '../../log.js';
-import {
-  configName,
-  type Environment,
-  type Flags,
-  formatAddress,
-  type ListenAddress,
-  readSettings,
-  type Settings,
-} from '../../settings.js';
+import { configName, type Environment, type Flags, readSettings, type Settings } from '../../settings.js';
 import type { ReloadRecord } from '../../snapshot/reload-history.js';
 import { PRODUCT, VERSION } from '../../version.js';
 import { EXIT } from '../failure.js';
