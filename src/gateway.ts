@@ -19,6 +19,7 @@ import {
   type ListenAddress,
   type Settings,
 } from './settings.js';
+import { eventLoop } from './snapshot/event-loop.js';
 import { ReloadHistory, type ReloadOutcome, type ReloadRecord } from './snapshot/reload-history.js';
 import { buildSnapshot, type Snapshot } from './snapshot/snapshot.js';
 import { SnapshotStore } from './snapshot/store.js';
@@ -113,7 +114,7 @@ export class Gateway {
   /** Builds what would serve `config`; dropping the result undoes it. */
   async prepare(config: GatewayConfig): Promise<Snapshot> {
     this.#version += 1;
-    return buildSnapshot(config, this.#version, Date.now());
+    return buildSnapshot(config, this.#version, Date.now(), eventLoop);
   }
 
   /** Puts a prepared snapshot in service: from here on every request reads it. */
