@@ -53,6 +53,13 @@ describe('TextTable', () => {
     assert.equal(find(table, 0, 'a'), fresh);
   });
 
+  it('tells equal texts of different scopes apart', () => {
+    const table = new TextTable<Keyed>(1);
+    table.put({ scope: 0, text: 'a' });
+    // Thousands of scopes, so that in some the slot and its bits of the hash are the same.
+    for (let scope = 1; scope < 5000; scope++) assert.equal(find(table, scope, 'a'), undefined);
+  });
+
   it('tells texts with the same hash apart', () => {
     const table = new TextTable<Keyed>(2);
     const [one, other] = ['/a073zx', '/a0apad'];
