@@ -19,11 +19,24 @@ const HEAD = [
   'count',
   'match ns',
   'of the first',
+  'cold ns',
   'no match ns',
   'build ms',
+  'stretch ms',
+  'gc ms',
   'heap MiB',
   'bytes a route',
 ];
+
+const FIGURES = [
+  'hitNanoseconds',
+  'coldNanoseconds',
+  'missNanoseconds',
+  'buildMilliseconds',
+  'stretchMilliseconds',
+  'collectionMilliseconds',
+  'heapBytes',
+] as const;
 
 async function main(): Promise<void> {
   const options = readOptions({ values: ['mix', 'counts'], switches: [] }, USAGE);
@@ -34,15 +47,19 @@ async function main(): Promise<void> {
   for (const mix of options.choices('mix', MIXES, MIXES)) {
     let first: number | undefined;
     for (const count of counts) {
-      const { hitNanoseconds, missNanoseconds, buildMilliseconds, heapBytes } = await measure(mix, count);
+      const told = await measure(mix, count);
+      const { hitNanoseconds, heapBytes } = told;
       first ??= hitNanoseconds;
       rows.push([
         mix,
         figure(count),
         figure(hitNanoseconds),
         figure(hitNanoseconds / first, 2),
-        figure(missNanoseconds),
-        figure(buildMilliseconds, 1),
+        figure(told.coldNanoseconds),
+        figure(told.missNanoseconds),
+        figure(told.buildMilliseconds, 1),
+        figure(told.stretchMilliseconds, 1),
+        figure(told.collectionMilliseconds, 1),
         figure(heapBytes / 2 ** 20, 1),
         figure(heapBytes / count),
       ]);
@@ -54,11 +71,14 @@ async function main(): Promise<void> {
 async function measure(mix: string, count: number) {
   const script = new URL('router/router-process.js', import.meta.url);
   const cores = choosePinning().measured;
-  const launched = launchScript(script, [mix, String(count)], { cores, node: ['--expose-gc'] });
+  const launched = launchScript(script, [mix, String(count)], {
+    cores,
+    node: ['--expose-gc', '--no-allocation-site-pretenuring'],
+  });
   try {
     await launched.untilWritten(/^ready/m);
     const told = await launched.ask('measure');
-    if (!hasNumbers(told, 'hitNanoseconds', 'missNanoseconds', 'buildMilliseconds', 'heapBytes')) {
+    if (!hasNumbers(told, ...FIGURES)) {
       throw new Error(`the process said ${JSON.stringify(told)}`);
     }
     return told;

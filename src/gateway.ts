@@ -15,6 +15,7 @@ import type { Logger } from './log.js';
 import { Traffic } from './metrics/traffic.js';
 import { ProxyServer } from './proxy/server.js';
 import { CONFIG_STRING, configName, describeSettings, type Environment, type Settings } from './settings.js';
+import { eventLoop } from './snapshot/event-loop.js';
 import { ReloadHistory, type ReloadOutcome, type ReloadRecord } from './snapshot/reload-history.js';
 import { buildSnapshot, type Snapshot } from './snapshot/snapshot.js';
 import { SnapshotStore } from './snapshot/store.js';
@@ -115,7 +116,7 @@ export class Gateway {
   /** Builds what would serve `config`; dropping the result undoes it. */
   async prepare(config: GatewayConfig): Promise<Snapshot> {
     this.#version += 1;
-    return buildSnapshot(config, this.#version, Date.now());
+    return buildSnapshot(config, this.#version, Date.now(), eventLoop);
   }
 
   /** Puts a prepared snapshot in service: from here on every request reads it. */

@@ -1,4 +1,4 @@
-import { ANY_HOST, type HostPattern } from '../router/host-index.js';
+import { ANY_HOST, type HostPattern } from '../router/host-pattern.js';
 import { covers } from './covers.js';
 import type { RouteEntry } from './route-entries.js';
 

@@ -1,7 +1,7 @@
 import type { GatewayConfig, Route } from '../config/entities.js';
 import { compilePath, hostsOf, methodsOf, routedRoutes, snisOf } from '../router/entry-parts.js';
 import { compileHeaders, type HeaderMatcher } from '../router/header-matcher.js';
-import type { HostPattern } from '../router/host-index.js';
+import type { HostPattern } from '../router/host-pattern.js';
 import { comparePrecedence, type Precedence, pathClasses, precedenceOf } from '../router/precedence.js';
 
 /** One path of a route, or none: what a request must look like, and how early it is tried. */

@@ -1,5 +1,5 @@
 import type { HeaderMatcher } from '../router/header-matcher.js';
-import type { HostPattern } from '../router/host-index.js';
+import type { HostPattern } from '../router/host-pattern.js';
 import type { RouteQuery } from '../router/router.js';
 import { normalizePath } from '../uri.js';
 import { sampleOf } from './regex-sample.js';

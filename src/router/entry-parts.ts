@@ -1,7 +1,7 @@
 import type { GatewayConfig, Route, Service } from '../config/entities.js';
 import { isServed } from '../config/unexecuted.js';
 import { translateRegex } from '../regex.js';
-import { ANY_HOST, type HostPattern, parseHost } from './host-index.js';
+import { ANY_HOST, type HostPattern, parseHost } from './host-pattern.js';
 
 /** A route that takes part in routing, with its service. */
 export interface RoutedRoute {
@@ -9,22 +9,23 @@ export interface RoutedRoute {
   readonly service: Service | null;
 }
 
-/**
- * The routes that take part in routing, in the order of the file: not those of disabled services, nor those that
- * speak, or lead to what speaks, a protocol that is not served.
- */
+/** The routes that take part in routing, in the order of the file. */
 export function routedRoutes({
   routes,
   services,
 }: Pick<GatewayConfig, 'services' | 'routes'>): readonly RoutedRoute[] {
   const byId = new Map(services.map((service) => [service.id, service]));
-  const routed: RoutedRoute[] = [];
-  for (const route of routes) {
-    const service = route.service === null ? null : (byId.get(route.service.id) ?? null);
-    if (service?.enabled === false || !isServed(route.protocols)) continue;
-    if (service === null || isServed([service.protocol])) routed.push({ route, service });
-  }
-  return routed;
+  return routes.flatMap((route) => routedRoute(route, byId) ?? []);
+}
+
+/**
+ * A route with its service, of those given by id; undefined where it takes no part in routing, for its service is
+ * disabled, or it speaks, or leads to what speaks, a protocol that is not served.
+ */
+export function routedRoute(route: Route, services: ReadonlyMap<string, Service>): RoutedRoute | undefined {
+  const service = route.service === null ? null : (services.get(route.service.id) ?? null);
+  if (service?.enabled === false || !isServed(route.protocols)) return undefined;
+  return service === null || isServed([service.protocol]) ? { route, service } : undefined;
 }
 
 /** A path of a route, compiled: what it starts with for sure, and the regex where it is one. */

@@ -1,49 +1,60 @@
 import type { Route, Service } from '../config/entities.js';
-import { type HeaderMatcher, headersMatch } from './header-matcher.js';
+import { type Conditions, conditionsHold } from './conditions.js';
+import { RegexMatch } from './regex-match.js';
 import type { RouteMatch, RouteQuery } from './router.js';
+import type { Keyed } from './text-table.js';
 
-/** One way into a route: one of its hosts with one of its paths. */
-export interface Entry {
+/** What an entry is made of, apart from its place. */
+export interface EntryParts {
   /** The place in the order of precedence, 0 first. No two paths of the router share one. */
   readonly rank: number;
-  readonly route: Route;
-  readonly service: Service | null;
-  /** The port the host asks for; undefined for any. */
-  readonly port: number | undefined;
-  readonly methods: ReadonlySet<string> | undefined;
-  readonly headers: readonly HeaderMatcher[] | undefined;
-  readonly snis: ReadonlySet<string> | undefined;
+  /** What the path must begin with: all of a prefix, the literal start of a regex, nothing without a path. */
+  readonly literal: string;
   /** Anchored at the start; undefined for a prefix or no path. */
   readonly regex: RegExp | undefined;
-  /** What to answer where nothing was caught: the same object every time. Undefined for a regex. */
-  readonly match: RouteMatch | undefined;
+  /** The prefix as the route gives it; undefined for a regex or no path. */
+  readonly prefix: string | undefined;
+  readonly route: Route;
+  readonly service: Service | null;
 }
 
-/** The match of an entry whose host and literal path prefix are known to fit, or undefined. */
+/**
+ * One way into a route: one of its hosts with one of its paths. Where nothing can be caught it is its own match, so
+ * that a lookup among thousands touches as little memory as can be, and makes none.
+ */
+export class Entry implements RouteMatch, Keyed {
+  readonly rank: number;
+  readonly text: string;
+  readonly scope: number;
+  readonly conditions: Conditions | undefined;
+  readonly regex: RegExp | undefined;
+  /** The next one to try of those found together, which ranks behind this one. */
+  next: Entry | undefined;
+  readonly route: Route;
+  readonly service: Service | null;
+  readonly prefix: string | undefined;
+  readonly captures = undefined;
+
+  /** `scope` tells the entries of one host from those of another. */
+  constructor(parts: EntryParts, scope: number, conditions: Conditions | undefined) {
+    this.rank = parts.rank;
+    this.text = parts.literal;
+    this.scope = scope;
+    this.conditions = conditions;
+    this.regex = parts.regex;
+    this.next = undefined;
+    this.route = parts.route;
+    this.service = parts.service;
+    this.prefix = parts.prefix;
+  }
+}
+
+/** The match of an entry whose host is known to fit, or undefined. */
 export function matchEntry(entry: Entry, query: RouteQuery): RouteMatch | undefined {
-  if (entry.port !== undefined && entry.port !== query.port) return undefined;
-  if (entry.methods !== undefined && !entry.methods.has(query.method)) return undefined;
-  if (entry.snis !== undefined && query.scheme === 'https' && !sniMatches(entry.snis, query.sni))
-    return undefined;
-  if (entry.headers !== undefined && !headersMatch(entry.headers, query.rawHeaders)) return undefined;
-  if (entry.regex === undefined) return entry.match;
-  const found = entry.regex.exec(query.path);
-  return found === null ? undefined : regexMatch(entry, found);
-}
-
-/** A route's `snis` speak of TLS only; over plain HTTP they do not restrict, as in Kong. */
-function sniMatches(wanted: ReadonlySet<string>, sni: string | undefined): boolean {
-  return sni !== undefined && (wanted.has(sni) || wanted.has('*'));
-}
-
-function regexMatch(entry: Entry, found: RegExpExecArray): RouteMatch {
-  const captures: Record<string, string> = {};
-  for (let i = 1; i < found.length; i++) {
-    const caught = found[i];
-    if (caught !== undefined) captures[i] = caught;
-  }
-  for (const [name, caught] of Object.entries(found.groups ?? {})) {
-    if (caught !== undefined) captures[name] = caught;
-  }
-  return { route: entry.route, service: entry.service, prefix: found[0], captures };
+  const { path } = query;
+  if (!path.startsWith(entry.text)) return undefined;
+  if (entry.conditions !== undefined && !conditionsHold(entry.conditions, query)) return undefined;
+  if (entry.regex === undefined) return entry;
+  const found = entry.regex.exec(path);
+  return found === null ? undefined : new RegexMatch(entry.route, entry.service, found);
 }

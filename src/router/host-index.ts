@@ -1,73 +1,101 @@
+import { Contenders } from './contenders.js';
 import type { Entry } from './entry.js';
-import { type Found, PathTree } from './path-tree.js';
+import type { HostPattern } from './host-pattern.js';
 import type { RouteMatch, RouteQuery, Router } from './router.js';
+import { hashCode, hashScope, type Keyed, type TextTable } from './text-table.js';
 
-/** A route's host, taken apart. `name` is in lower case and without port; a wildcard keeps its dot. */
-export interface HostPattern {
-  readonly kind: 'plain' | 'suffix' | 'prefix' | 'any';
-  readonly name: string;
-  /** Undefined for any. */
-  readonly port: number | undefined;
+/** The scopes of the table of hosts. */
+export const HOST_SCOPES: Readonly<Record<HostPattern['kind'], number>> = {
+  plain: 0,
+  suffix: 1,
+  prefix: 2,
+  any: 3,
+};
+
+/** The entries of one host pattern. */
+export interface HostEntries extends Keyed {
+  /** By rank, where they are so few that looking at each costs least; else undefined. */
+  readonly few: Entry | undefined;
+  /** Else they are in the table of literals under this scope … */
+  readonly literalScope: number;
+  /** … with literals of these lengths, the shortest first. */
+  readonly lengths: readonly number[];
 }
 
-export const ANY_HOST: HostPattern = { kind: 'any', name: '', port: undefined };
-
-/** Reads a route's host: `a.test`, `a.test:8000`, `*.a.test` (any depth), `a.*`, `[::1]`. */
-export function parseHost(host: string): HostPattern {
-  const port = /:(\d+)$/.exec(host.startsWith('[') ? host.slice(host.indexOf(']')) : host);
-  const bare = (port === null ? host : host.slice(0, -port[0].length)).toLowerCase();
-  const number = port === null ? undefined : Number(port[1]);
-  if (bare.startsWith('*')) return { kind: 'suffix', name: trimDot(bare.slice(1)), port: number };
-  if (bare.endsWith('*')) return { kind: 'prefix', name: bare.slice(0, -1), port: number };
-  return { kind: 'plain', name: trimDot(bare), port: number };
+/** What an index is made of. */
+export interface HostIndexParts {
+  readonly hosts: TextTable<HostEntries>;
+  readonly literals: TextTable<Entry>;
+  /** The entries that ask for no host. */
+  readonly any: HostEntries | undefined;
+  /** The kinds of hosts there are. */
+  readonly kinds: ReadonlySet<HostPattern['kind']>;
 }
 
-function trimDot(name: string): string {
-  return name.length > 1 && name.endsWith('.') ? name.slice(0, -1) : name;
-}
-
-/** Entries by host: plain names in a map, wildcards in maps by what is fixed of them, the rest in one tree. */
+/**
+ * Entries by host, and by the literal start of their path below that: a lookup hashes host and path once and sees
+ * only entries whose host and prefix (or regex's literal start) fit, however many there are.
+ */
 export class HostIndex implements Router {
-  readonly #any = new PathTree();
-  readonly #plain = new Map<string, PathTree>();
-  readonly #suffixes = new Map<string, PathTree>();
-  readonly #prefixes = new Map<string, PathTree>();
+  readonly #hosts: TextTable<HostEntries>;
+  readonly #literals: TextTable<Entry>;
+  readonly #any: HostEntries | undefined;
+  readonly #hasPlain: boolean;
+  readonly #hasSuffixes: boolean;
+  readonly #hasPrefixes: boolean;
+  readonly #contenders = new Contenders();
 
-  /** Entries must be added in the order of their ranks. */
-  add(host: HostPattern, prefix: string, entry: Entry): void {
-    this.#tree(host).add(prefix, entry);
+  constructor({ hosts, literals, any, kinds }: HostIndexParts) {
+    this.#hosts = hosts;
+    this.#literals = literals;
+    this.#any = any;
+    this.#hasPlain = kinds.has('plain');
+    this.#hasSuffixes = kinds.has('suffix');
+    this.#hasPrefixes = kinds.has('prefix');
   }
 
   match(query: RouteQuery): RouteMatch | undefined {
-    const best: Found = { rank: Number.POSITIVE_INFINITY, match: undefined };
-    const { host } = query;
-    this.#plain.get(host)?.search(query, best);
-    if (this.#suffixes.size > 0) this.#searchSuffixes(host, query, best);
-    if (this.#prefixes.size > 0) this.#searchPrefixes(host, query, best);
-    this.#any.search(query, best);
-    return best.match;
+    const { host, path } = query;
+    this.#contenders.clear();
+    if (this.#hasPlain) this.#addHost('plain', host, 0, host.length, path);
+    if (this.#hasSuffixes) this.#addSuffixes(host, path);
+    if (this.#hasPrefixes) this.#addPrefixes(host, path);
+    if (this.#any !== undefined) this.#add(this.#any, path);
+    return this.#contenders.best(query);
   }
 
-  #tree(host: HostPattern): PathTree {
-    if (host.kind === 'any') return this.#any;
-    const trees =
-      host.kind === 'plain' ? this.#plain : host.kind === 'suffix' ? this.#suffixes : this.#prefixes;
-    const known = trees.get(host.name);
-    if (known !== undefined) return known;
-    const fresh = new PathTree();
-    trees.set(host.name, fresh);
-    return fresh;
-  }
-
-  #searchSuffixes(host: string, query: RouteQuery, best: Found): void {
+  #addSuffixes(host: string, path: string): void {
     for (let dot = host.indexOf('.'); dot >= 0; dot = host.indexOf('.', dot + 1)) {
-      this.#suffixes.get(host.slice(dot))?.search(query, best);
+      this.#addHost('suffix', host, dot, host.length, path);
     }
   }
 
-  #searchPrefixes(host: string, query: RouteQuery, best: Found): void {
+  #addPrefixes(host: string, path: string): void {
     for (let dot = host.indexOf('.'); dot >= 0; dot = host.indexOf('.', dot + 1)) {
-      this.#prefixes.get(host.slice(0, dot + 1))?.search(query, best);
+      this.#addHost('prefix', host, 0, dot + 1, path);
+    }
+  }
+
+  /** The entries of the host pattern of which this part of the host is the fixed one. */
+  #addHost(kind: HostPattern['kind'], host: string, start: number, end: number, path: string): void {
+    const scope = HOST_SCOPES[kind];
+    let hash = hashScope(scope);
+    for (let i = start; i < end; i++) hash = hashCode(hash, host.charCodeAt(i));
+    const entries = this.#hosts.find(hash, scope, host, start, end);
+    if (entries !== undefined) this.#add(entries, path);
+  }
+
+  #add(entries: HostEntries, path: string): void {
+    if (entries.few !== undefined) this.#contenders.add(entries.few);
+    const { lengths, literalScope } = entries;
+    let hash = hashScope(literalScope);
+    let at = 0;
+    for (let i = 0; i < lengths.length; i++) {
+      const length = lengths[i] ?? 0;
+      if (length > path.length) return;
+      for (; at < length; at++) hash = hashCode(hash, path.charCodeAt(at));
+      const found = this.#literals.find(hash, literalScope, path, 0, length);
+      if (found !== undefined) this.#contenders.add(found);
     }
   }
 }

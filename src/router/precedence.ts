@@ -15,18 +15,25 @@ export interface PathClass {
 export function pathClasses(route: Route): readonly PathClass[] {
   const paths = route.paths ?? [];
   if (paths.length === 0) return [{ regex: false, length: 0, paths: [] }];
+  const [first, second] = paths;
+  if (first !== undefined && second === undefined) return [pathClass(rankLength(first), paths)];
   const classes = new Map<number, string[]>();
   for (const path of paths) {
-    const key = path.startsWith('~') ? -1 : Buffer.byteLength(path);
-    const members = classes.get(key);
-    if (members === undefined) classes.set(key, [path]);
+    const length = rankLength(path);
+    const members = classes.get(length);
+    if (members === undefined) classes.set(length, [path]);
     else members.push(path);
   }
-  return Array.from(classes, ([key, members]) => ({
-    regex: key < 0,
-    length: Math.max(key, 0),
-    paths: members,
-  }));
+  return Array.from(classes, ([length, members]) => pathClass(length, members));
+}
+
+/** The length of a prefix in bytes; -1 for a regex. */
+function rankLength(path: string): number {
+  return path.startsWith('~') ? -1 : Buffer.byteLength(path);
+}
+
+function pathClass(length: number, paths: readonly string[]): PathClass {
+  return { regex: length < 0, length: Math.max(length, 0), paths };
 }
 
 /** What decides between two entries that both match, most important number first; the larger wins. */
@@ -47,9 +54,9 @@ const MAX_REGEX_WEIGHT = 1023;
  */
 export function precedenceOf(route: Route, paths: PathClass): Precedence {
   const hosts = route.hosts ?? [];
-  const headers = Object.keys(route.headers ?? {}).length;
-  const given = [route.methods ?? [], hosts, route.paths ?? [], route.snis ?? []];
-  const properties = given.filter((values) => values.length > 0).length + (headers > 0 ? 1 : 0);
+  const headers = route.headers === null ? 0 : Object.keys(route.headers).length;
+  const properties =
+    given(route.methods) + given(hosts) + given(route.paths) + given(route.snis) + Math.min(headers, 1);
   const plainHosts = hosts.length > 0 && hosts.every((host) => !host.includes('*'));
   const priority = paths.regex ? route.regex_priority : 0;
   const regexWeight = Math.min(Math.max(priority, 0), MAX_REGEX_WEIGHT) << 19;
@@ -57,6 +64,11 @@ export function precedenceOf(route: Route, paths: PathClass): Precedence {
   const weight =
     ((properties << 29) | (Math.min(headers, MAX_HEADERS) << 20) | regexWeight | paths.length) >>> 0;
   return [rank, weight, priority];
+}
+
+/** 1 where a property restricts, 0 where it does not. */
+function given(values: readonly string[] | null): number {
+  return values === null || values.length === 0 ? 0 : 1;
 }
 
 /** Orders the stronger first; 0 for a full tie. */

@@ -1,6 +1,7 @@
 import type { GatewayConfig } from '../config/entities.js';
-import { buildRouter } from '../router/build.js';
+import { routerSteps } from '../router/build.js';
 import type { Router } from '../router/router.js';
+import { doAtPace, type Pace, type Steps } from '../steps.js';
 
 /** Everything one config needs to serve, immutable and built before it is published. */
 export interface Snapshot {
@@ -12,7 +13,21 @@ export interface Snapshot {
   readonly builtAt: number;
 }
 
-/** Builds what serves from a valid config. It opens no socket and starts no timer: dropping the result undoes it. */
-export function buildSnapshot(config: GatewayConfig, version: number, now: number): Snapshot {
-  return Object.freeze({ version, config, router: buildRouter(config), builtAt: now });
+/**
+ * Builds what serves from a valid config, at a pace that lets requests through meanwhile. It opens no socket and
+ * leaves no timer: dropping the result undoes it.
+ */
+export function buildSnapshot(
+  config: GatewayConfig,
+  version: number,
+  now: number,
+  pace: Pace,
+): Promise<Snapshot> {
+  return doAtPace(snapshotSteps(config, version, now), pace);
+}
+
+/** The steps of that, for those who set a pace of their own. */
+export function* snapshotSteps(config: GatewayConfig, version: number, now: number): Steps<Snapshot> {
+  const router = yield* routerSteps(config);
+  return Object.freeze({ version, config, router, builtAt: now });
 }

@@ -5,8 +5,9 @@ import { loadConfig } from '#gateway/config/load.js';
 import { Traffic } from '#gateway/metrics/traffic.js';
 import { ProxyServer } from '#gateway/proxy/server.js';
 import type { Transport } from '#gateway/proxy/transport/transport.js';
-import { buildSnapshot } from '#gateway/snapshot/snapshot.js';
+import { snapshotSteps } from '#gateway/snapshot/snapshot.js';
 import { SnapshotStore } from '#gateway/snapshot/store.js';
+import { doAtOnce } from '#gateway/steps.js';
 import { type Logged, recordingLog } from './gateway.js';
 
 /** The data plane alone, on a free port of 127.0.0.1: configs are swapped in as objects. */
@@ -42,7 +43,7 @@ export class RunningProxy {
     settings: { readonly allowDebugHeader: boolean } = { allowDebugHeader: false },
     transport?: Transport,
   ): Promise<RunningProxy> {
-    const store = new SnapshotStore(buildSnapshot(loadObject(config), 1, Date.now()));
+    const store = new SnapshotStore(doAtOnce(snapshotSteps(loadObject(config), 1, Date.now())));
     const traffic = new Traffic();
     const { log, logged } = recordingLog();
     const accessed: Record<string, unknown>[] = [];
@@ -64,7 +65,7 @@ export class RunningProxy {
   swap(config: object): void {
     const loaded = loadObject(config);
     this.#version += 1;
-    this.#store.swap(buildSnapshot(loaded, this.#version, Date.now()));
+    this.#store.swap(doAtOnce(snapshotSteps(loaded, this.#version, Date.now())));
   }
 
   /** Lets what is under way end within `timeout` milliseconds; without one, cuts it. */

@@ -3,8 +3,9 @@ import { loadConfig } from '#gateway/config/load.js';
 import type { Logger } from '#gateway/log.js';
 import { Traffic } from '#gateway/metrics/traffic.js';
 import { ReloadHistory } from '#gateway/snapshot/reload-history.js';
-import { buildSnapshot } from '#gateway/snapshot/snapshot.js';
+import { snapshotSteps } from '#gateway/snapshot/snapshot.js';
 import { SnapshotStore } from '#gateway/snapshot/store.js';
+import { doAtOnce } from '#gateway/steps.js';
 
 /** An Admin API on a free port, without a proxy, and what it shows. */
 export interface RunningAdmin {
@@ -34,7 +35,8 @@ export async function startAdmin(
   let version = 0;
   const snapshot = (from: string) => {
     version += 1;
-    return buildSnapshot(loadConfig({ file: 'kong.yaml', text: from }), version, Date.now());
+    const config = loadConfig({ file: 'kong.yaml', text: from });
+    return doAtOnce(snapshotSteps(config, version, Date.now()));
   };
   const store = new SnapshotStore(snapshot(text));
   const errors: string[] = [];

@@ -4,7 +4,8 @@ import { buildRoutingTable } from '#gateway/admin/endpoints.js';
 import { EntityIndex } from '#gateway/admin/entity-index.js';
 import { ENTITY_KINDS } from '#gateway/admin/entity-kinds.js';
 import { loadConfig } from '#gateway/config/load.js';
-import { buildSnapshot } from '#gateway/snapshot/snapshot.js';
+import { snapshotSteps } from '#gateway/snapshot/snapshot.js';
+import { doAtOnce } from '#gateway/steps.js';
 import { makeCertificate } from '../../helpers/certificate.js';
 import { sampleRequest, sampleView } from './sample.js';
 
@@ -39,7 +40,7 @@ const config = loadConfig({
     ],
   }),
 });
-const snapshot = buildSnapshot(config, 1, 1_700_000_000_126);
+const snapshot = doAtOnce(snapshotSteps(config, 1, 1_700_000_000_126));
 const table = buildRoutingTable(ENTITY_KINDS);
 
 function read(target: string, showSecrets = false): { readonly status: number; readonly body: unknown } {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseHost } from '#gateway/router/host-index.js';
+import { parseHost } from '#gateway/router/host-pattern.js';
 import { namer } from '../../helpers/routes.js';
 
 describe("a route's host", () => {
