@@ -1,3 +1,7 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { WorkerFleet } from '../../cluster/fleet.js';
+import { forkWorker } from '../../cluster/fork.js';
 import { formatIssue } from '../../config/format-issue.js';
 import { messageOf } from '../../errors.js';
 import { Gateway, type Listeners } from '../../gateway.js';
@@ -13,6 +17,7 @@ import {
 } from '../../settings.js';
 import type { ReloadRecord } from '../../snapshot/reload-history.js';
 import { PRODUCT, VERSION } from '../../version.js';
+import { exitOnDefect } from '../defect.js';
 import { EXIT } from '../failure.js';
 import { takeSignals } from '../signals.js';
 import type { Terminal } from '../terminal.js';
@@ -26,15 +31,16 @@ const LINGER = 1000;
 export async function start(flags: Flags, env: Environment, terminal: Terminal): Promise<number> {
   const settings = readSettings(flags, env);
   const log = createLogger(settings.logLevel, terminal.interactive ? terminalLog(terminal) : process.stderr);
+  const fleet = launchWorkers(settings, log);
   const gateway = new Gateway({
-    settings,
-    environment: env,
-    log,
+    ...{ settings, environment: env, log },
+    ...(fleet === undefined ? {} : { plane: fleet }),
     onReload: (record) => showIssues(record, terminal),
   });
-  const stopped = takeSignals(() => {
+  const reload = (): void => {
     gateway.reload('SIGHUP').catch((error: unknown) => log.error({ err: error }, messageOf(error)));
-  });
+  };
+  const stopped = takeSignals(reload, () => fleet?.kill());
   exitOnDefect(log);
   announce(await gateway.start(), gateway, settings, terminal);
   if (!terminal.interactive) log.info({ hash: gateway.current.config.hash }, 'started');
@@ -52,12 +58,16 @@ function exitUnlessDone(code: number): void {
   setTimeout(() => process.exit(code), LINGER).unref();
 }
 
-/** After an error nobody caught, the state of the process is unknown: it says so and ends. */
-function exitOnDefect(log: Logger): void {
-  process.on('uncaughtException', (error, origin) => {
-    log.error({ err: error, origin }, `fatal: ${messageOf(error)}`);
-    process.exit(EXIT.failed);
-  });
+/** Starts the processes that proxy, while this one goes on to load the config; undefined where it proxies itself. */
+function launchWorkers(
+  { workers, logLevel, drainTimeout, proxy }: Settings,
+  log: Logger,
+): WorkerFleet | undefined {
+  const count = workers === 'auto' ? availableParallelism() : workers;
+  if (count === 0) return undefined;
+  const entry = fileURLToPath(new URL('../worker.js', import.meta.url));
+  const fork = (id: number) => forkWorker(entry, { id, count, logLevel, drainTimeout, proxy });
+  return WorkerFleet.launch({ count, fork, log });
 }
 
 function announce(listeners: Listeners, gateway: Gateway, settings: Settings, terminal: Terminal): void {

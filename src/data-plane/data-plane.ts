@@ -1,0 +1,19 @@
+import type { Workers } from '../metrics/worker-status.js';
+import type { ListenAddress } from '../settings.js';
+import type { ServedConfig } from '../snapshot/served-config.js';
+
+/** What requests go through: this process, or workers of it. */
+export interface DataPlane extends Workers {
+  /**
+   * Serves `first` and opens the listeners. Resolves to where they stand, ports filled in. Rejects with ListenError, or
+   * with WorkerError when no process could be started.
+   */
+  start(first: ServedConfig, addresses: readonly ListenAddress[]): Promise<readonly ListenAddress[]>;
+  /**
+   * Puts `next` in service: once it resolves, every request reads it. A rejection says why, and has changed nothing
+   * anywhere. One swap at a time.
+   */
+  swap(next: ServedConfig): Promise<void>;
+  /** Takes no more connections, lets requests end within `timeout` milliseconds, cuts the rest. Idempotent. */
+  close(timeout: number): Promise<void>;
+}
