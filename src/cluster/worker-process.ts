@@ -25,7 +25,7 @@ export interface WorkerPort {
 }
 
 /** How long a worker may take to tell what it is doing, and to end after its requests have, in milliseconds. */
-const STATUS_LIMIT = 500;
+const STATUS_LIMIT = 800;
 const LINGER = 2_000;
 
 /** Someone who waits for a message. `take` says whether this was it. */
