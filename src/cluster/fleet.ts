@@ -112,6 +112,8 @@ export class WorkerFleet implements DataPlane {
 
   async #close(timeout: number): Promise<void> {
     this.#end.abort();
+    // Those that never got a config have nothing to drain.
+    if (this.#current === undefined) this.kill();
     await Promise.all([...this.#processes].map((worker) => worker.drain(timeout)));
   }
 
@@ -119,30 +121,55 @@ export class WorkerFleet implements DataPlane {
     return [...this.#processes].sort((a, b) => a.id - b.id);
   }
 
-  /** Keeps one place filled until the fleet closes. `report` hears of the first worker only. */
+  /** Keeps one place filled until the fleet closes. `report` hears how its first worker came up, the log of the others. */
   async #keep(id: number, report: (outcome: Outcome) => void): Promise<void> {
-    const { log, fork, patience = PATIENCE } = this.#options;
     const { signal } = this.#end;
     const backOff = new BackOff();
-    for (let first = true; !signal.aborted; first = false) {
+    const logFailure = (outcome: Outcome): void => {
+      const failed = outcome instanceof Error && !signal.aborted;
+      if (failed) this.#options.log.error({ worker: id }, `worker ${id}: ${messageOf(outcome)}`);
+    };
+    let tell = report;
+    while (!signal.aborted) {
       const born = performance.now();
-      const worker = new WorkerProcess(id, fork(id), patience);
-      this.#processes.add(worker);
-      worker.ended.then((end) => this.#forget(worker, end));
-      const outcome = await this.#bringUp(worker).catch((error: Error) => error);
-      if (first) report(outcome);
-      if (outcome instanceof Error) {
-        if (!first && !signal.aborted) log.error({ worker: id }, messageOf(outcome));
-        this.#dismissed.add(worker);
-        worker.kill();
-        await worker.ended;
-      } else if (await leaves(worker)) {
-        this.#retire(worker);
-        log.info({ worker: id }, `${worker.name} drains by its own wish, and is replaced`);
-        continue;
-      }
+      const left = await this.#fill(id, tell);
+      tell = logFailure;
+      if (left) continue;
       await delay(backOff.after(performance.now() - born), undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  /** Fills a place once. Resolves when its worker is gone, or, to true, when it wants to be replaced. */
+  async #fill(id: number, tell: (outcome: Outcome) => void): Promise<boolean> {
+    const { fork, log, patience = PATIENCE } = this.#options;
+    let worker: WorkerProcess | undefined;
+    try {
+      worker = this.#admit(new WorkerProcess(id, fork(id), patience));
+      tell(await this.#bringUp(worker));
+    } catch (error) {
+      tell(error instanceof Error ? error : new WorkerError(messageOf(error)));
+      if (worker !== undefined) await this.#dismiss(worker);
+      return false;
+    }
+    const leaving = worker.leaving.then(() => true);
+    const left = await Promise.race([leaving, worker.ended.then(() => false)]);
+    if (!left) return false;
+    this.#retire(worker);
+    log.info({ worker: id }, `${worker.name} drains by its own wish, and is replaced`);
+    return true;
+  }
+
+  #admit(worker: WorkerProcess): WorkerProcess {
+    this.#processes.add(worker);
+    worker.ended.then((end) => this.#forget(worker, end));
+    return worker;
+  }
+
+  /** Ends a worker that could not be brought up. */
+  async #dismiss(worker: WorkerProcess): Promise<void> {
+    this.#dismissed.add(worker);
+    worker.kill();
+    await worker.ended;
   }
 
   /** Gives a worker the current config, and lets it listen. */
@@ -184,9 +211,4 @@ export class WorkerFleet implements DataPlane {
     if (expected) log.debug(fields, `${name} ended`);
     else log.error(fields, `${name} ended ${describeEnd(end)}; it is replaced`);
   }
-}
-
-/** Whether a worker goes by its own wish; otherwise it has ended. */
-function leaves(worker: WorkerProcess): Promise<boolean> {
-  return Promise.race([worker.leaving.then(() => true), worker.ended.then(() => false)]);
 }
