@@ -4,7 +4,7 @@ import { WorkerFleet } from '../../cluster/fleet.js';
 import { forkWorker } from '../../cluster/fork.js';
 import { formatIssue } from '../../config/format-issue.js';
 import { messageOf } from '../../errors.js';
-import { Gateway, type Listeners } from '../../gateway.js';
+import type { Gateway, Listeners } from '../../gateway.js';
 import { createLogger, type Logger } from '../../log.js';
 import {
   configName,
@@ -18,11 +18,11 @@ import {
 import type { ReloadRecord } from '../../snapshot/reload-history.js';
 import { PRODUCT, VERSION } from '../../version.js';
 import { exitOnDefect } from '../defect.js';
+import { describeConfig } from '../describe-config.js';
 import { EXIT } from '../failure.js';
 import { takeSignals } from '../signals.js';
 import type { Terminal } from '../terminal.js';
 import { terminalLog } from '../terminal-log.js';
-import { describeConfig } from './check.js';
 
 /** How long the process may outlive its gateway, in milliseconds. */
 const LINGER = 1000;
@@ -32,6 +32,8 @@ export async function start(flags: Flags, env: Environment, terminal: Terminal):
   const settings = readSettings(flags, env);
   const log = createLogger(settings.logLevel, terminal.interactive ? terminalLog(terminal) : process.stderr);
   const fleet = launchWorkers(settings, log);
+  // Imported only now: the workers start meanwhile.
+  const { Gateway } = await import('../../gateway.js');
   const gateway = new Gateway({
     ...{ settings, environment: env, log },
     ...(fleet === undefined ? {} : { plane: fleet }),
