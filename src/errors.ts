@@ -26,6 +26,13 @@ export class ListenError extends GatewayError {
   }
 }
 
+/** A worker process that ended, or could not be started. */
+export class WorkerError extends GatewayError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('worker_ended', message, options);
+  }
+}
+
 /** The message of anything thrown, for use inside another message. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

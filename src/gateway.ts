@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { AccessLog } from './access-log/access-log.js';
-import { openAccessLog } from './access-log/open.js';
 import { AdminServer } from './admin/server.js';
 import type { GatewayConfig } from './config/entities.js';
 import { readEnvironment } from './config/env-file.js';
@@ -9,16 +7,13 @@ import { type LoadedConfig, loadConfigs } from './config/load.js';
 import { readSources, STDIN } from './config/source.js';
 import { unexecuted } from './config/unexecuted.js';
 import { type ConfigWatcher, watchConfig } from './config/watch.js';
+import type { DataPlane } from './data-plane/data-plane.js';
 import { GatewayError, messageOf } from './errors.js';
-import type { ListenAddress } from './listen-settings.js';
+import type { ListenAddress, Listener } from './listen-settings.js';
 import type { Logger } from './log.js';
-import { Traffic } from './metrics/traffic.js';
-import { ProxyServer } from './proxy/server.js';
 import { CONFIG_STRING, configName, describeSettings, type Environment, type Settings } from './settings.js';
-import { eventLoop } from './snapshot/event-loop.js';
 import { ReloadHistory, type ReloadOutcome, type ReloadRecord } from './snapshot/reload-history.js';
-import { buildSnapshot, type Snapshot } from './snapshot/snapshot.js';
-import { SnapshotStore } from './snapshot/store.js';
+import type { ServedConfig } from './snapshot/served-config.js';
 
 /** So many warnings of a config are logged one by one. */
 const MAX_WARNINGS = 20;
@@ -28,35 +23,36 @@ export interface GatewayOptions {
   /** The variables that values of the config may come from, besides those of the settings' files; none unless given. */
   readonly environment?: Environment;
   readonly log: Logger;
+  /** What requests go through. */
+  readonly plane: DataPlane;
   /** Told how every load after the first one ended, once it is recorded. */
   readonly onReload?: (record: ReloadRecord) => void;
 }
 
 /** Where the gateway listens, ports filled in. */
 export interface Listeners {
-  readonly proxy: readonly ListenAddress[];
+  readonly proxy: readonly Listener[];
   readonly admin: readonly ListenAddress[];
 }
 
 /**
- * One process that serves one declarative config: loads it, listens, follows its changes, and ends. A config becomes
- * live in two steps, `prepare` and `commit`, and whatever fails before the second leaves what serves untouched.
+ * Serves one declarative config: loads it, hands it to the data plane, follows its changes, and ends. Whatever fails on
+ * the way leaves what serves untouched.
  */
 export class Gateway {
   readonly #settings: Settings;
   readonly #environment: Environment;
   readonly #log: Logger;
   readonly #onReload: (record: ReloadRecord) => void;
+  readonly #plane: DataPlane;
   readonly #reloads = new ReloadHistory();
-  readonly #traffic = new Traffic();
+  readonly #startedAt = Date.now();
   #version = 0;
   /** The warnings that hold for what serves. */
   #announced: ReadonlySet<string> = new Set();
-  #store: SnapshotStore | undefined;
+  #serving: ServedConfig | undefined;
   #watcher: ConfigWatcher | undefined;
-  #proxy: ProxyServer | undefined;
   #admin: AdminServer | undefined;
-  #accessLog: AccessLog | undefined;
   /** Settles, and never rejects, when the start and every reload begun so far have ended. */
   #busy: Promise<unknown> = Promise.resolve();
   /** The reload that has not begun to read the file yet. */
@@ -67,12 +63,15 @@ export class Gateway {
     this.#settings = options.settings;
     this.#environment = options.environment ?? {};
     this.#log = options.log;
+    this.#plane = options.plane;
     this.#onReload = options.onReload ?? (() => undefined);
   }
 
   /** What serves now. Throws before the start and after one that failed. */
-  get current(): Snapshot {
-    return this.#serving().current;
+  get current(): ServedConfig {
+    if (this.#serving === undefined)
+      throw new GatewayError('not_started', 'the gateway has not loaded a config');
+    return this.#serving;
   }
 
   get reloads(): ReloadHistory {
@@ -80,8 +79,8 @@ export class Gateway {
   }
 
   /**
-   * Loads the config and opens the listeners. Rejects with ConfigError, ConfigSourceError or ListenError, and has
-   * then closed whatever was open.
+   * Loads the config and opens the listeners. Rejects with ConfigError, ConfigSourceError, ListenError or WorkerError,
+   * and has then closed whatever was open.
    */
   async start(): Promise<Listeners> {
     const starting = this.#start();
@@ -110,18 +109,7 @@ export class Gateway {
 
   /** Opens the access log's file anew, for the old one was moved away. */
   reopenLogs(): void {
-    this.#accessLog?.reopen();
-  }
-
-  /** Builds what would serve `config`; dropping the result undoes it. */
-  async prepare(config: GatewayConfig): Promise<Snapshot> {
-    this.#version += 1;
-    return buildSnapshot(config, this.#version, Date.now(), eventLoop);
-  }
-
-  /** Puts a prepared snapshot in service: from here on every request reads it. */
-  commit(snapshot: Snapshot): void {
-    this.#serving().swap(snapshot);
+    this.#plane.reopenLogs();
   }
 
   /**
@@ -134,47 +122,46 @@ export class Gateway {
   }
 
   async #start(): Promise<Listeners> {
-    const { watch, proxyListen, adminListen, proxy: proxySettings } = this.#settings;
+    const { watch, proxyListen, adminListen } = this.#settings;
     const log = this.#log;
-    const startedAt = Date.now();
-    const { accessLog } = this.#settings;
-    this.#accessLog = accessLog === undefined ? undefined : openAccessLog(accessLog, log);
     for (const warning of this.#settings.warnings) log.warn({}, warning);
     // The watch stands before the files are read, so that no change falls between the two.
     if (watch) this.#watcher = await watchConfig(this.#watched(), () => this.#followChange(), { log });
     const began = performance.now();
     const loaded = await this.#load();
-    const store = new SnapshotStore(await this.prepare(loaded.config));
-    this.#store = store;
+    const first = this.#next(loaded.config);
+    const proxy = await this.#plane.start(first, proxyListen);
+    this.#serving = first;
     this.#record(began, 'applied', []);
     this.#announce(loaded);
-    const traffic = this.#traffic;
-    this.#proxy = new ProxyServer({
-      store,
-      traffic,
-      accessLog: this.#accessLog,
-      log,
-      settings: proxySettings,
-    });
-    const proxy = await listenAll(this.#proxy, proxyListen);
-    this.#admin = new AdminServer({
-      store,
+    const admin: ListenAddress[] = [];
+    this.#admin = this.#createAdmin();
+    for (const address of adminListen) admin.push(await this.#admin.listen(address));
+    return { proxy, admin };
+  }
+
+  #createAdmin(): AdminServer {
+    return new AdminServer({
+      store: this,
+      workers: this.#plane,
       reloads: this.#reloads,
-      traffic,
-      log,
+      log: this.#log,
       nodeId: randomUUID(),
-      startedAt,
+      startedAt: this.#startedAt,
       settings: describeSettings(this.#settings),
       showSecrets: this.#settings.showSecrets,
     });
-    const admin = await listenAll(this.#admin, adminListen);
-    return { proxy, admin };
+  }
+
+  #next(config: GatewayConfig): ServedConfig {
+    this.#version += 1;
+    return { version: this.#version, config, builtAt: Date.now() };
   }
 
   /** A change seen while the gateway starts is looked at once it has started. */
   async #followChange(): Promise<void> {
     await this.#busy;
-    if (this.#store !== undefined && this.#closing === undefined) await this.reload('the config changed');
+    if (this.#serving !== undefined && this.#closing === undefined) await this.reload('the config changed');
   }
 
   #watched(): readonly string[] {
@@ -219,7 +206,9 @@ export class Gateway {
     try {
       const loaded = await this.#load();
       if (loaded.config.hash !== this.current.config.hash) {
-        this.commit(await this.prepare(loaded.config));
+        const next = this.#next(loaded.config);
+        await this.#plane.swap(next);
+        this.#serving = next;
         outcome = 'applied';
       }
       this.#announce(loaded);
@@ -268,33 +257,13 @@ export class Gateway {
     // A start or reload that has begun ends first, so that it opens nothing behind our back.
     await this.#busy;
     await this.#watcher?.close();
-    await this.#proxy?.close(this.#settings.drainTimeout);
+    await this.#plane.close(this.#settings.drainTimeout);
     await this.#admin?.close();
-    await this.#accessLog?.close();
-  }
-
-  #serving(): SnapshotStore {
-    if (this.#store === undefined)
-      throw new GatewayError('not_started', 'the gateway has not loaded a config');
-    return this.#store;
   }
 }
 
 function sentenceOf(issue: Omit<ConfigIssue, 'source'>): string {
   return `${issue.file}:${issue.line}:${issue.column}: ${issue.message}`;
-}
-
-interface Listening {
-  listen(address: ListenAddress): Promise<ListenAddress>;
-}
-
-async function listenAll(
-  server: Listening,
-  addresses: readonly ListenAddress[],
-): Promise<readonly ListenAddress[]> {
-  const open: ListenAddress[] = [];
-  for (const address of addresses) open.push(await server.listen(address));
-  return open;
 }
 
 /** Whatever stopped a reload, as issues: an unreadable file and a defect of ours are reported like a bad line. */

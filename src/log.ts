@@ -35,8 +35,12 @@ const PINO_LEVEL: Readonly<Record<LogLevel, string>> = {
   silent: 'silent',
 };
 
-/** A logger that writes one JSON object a line to `destination` (standard output when none is given). */
-export function createLogger(level: LogLevel, destination?: DestinationStream): Logger {
-  const options = { level: PINO_LEVEL[level], base: null, timestamp: pino.stdTimeFunctions.isoTime };
+/**
+ * A logger that writes one JSON object a line to `destination` (standard output when none is given). `fields` are in
+ * every line.
+ */
+export function createLogger(level: LogLevel, destination?: DestinationStream, fields?: object): Logger {
+  const base = fields === undefined ? null : { ...fields };
+  const options = { level: PINO_LEVEL[level], base, timestamp: pino.stdTimeFunctions.isoTime };
   return destination === undefined ? pino(options) : pino(options, destination);
 }

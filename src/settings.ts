@@ -40,6 +40,8 @@ export interface Settings {
   readonly watch: boolean;
   /** How long in-flight requests may take to end at shutdown, in milliseconds. */
   readonly drainTimeout: number;
+  /** How many processes proxy: as many as there are cores, or none besides this one. */
+  readonly workers: number | 'auto';
   readonly proxy: ProxySettings;
   /** Whether the Admin API shows secrets. */
   readonly showSecrets: boolean;
@@ -59,6 +61,8 @@ export interface Flags extends AccessLogFlags {
   readonly watch?: boolean;
   /** In seconds. */
   readonly drainTimeout?: string;
+  /** A number, or `auto`. */
+  readonly workers?: string;
   readonly allowDebugHeader?: boolean;
 }
 
@@ -68,8 +72,10 @@ export const DEFAULT_PROXY_LISTEN = '0.0.0.0:8000';
 export const DEFAULT_ADMIN_LISTEN = '127.0.0.1:8001';
 export const DEFAULT_LOG_LEVEL: LogLevel = 'notice';
 export const DEFAULT_DRAIN_SECONDS = 10;
+export const DEFAULT_WORKERS = 'auto';
 
 const MAX_DRAIN_SECONDS = 86_400;
+const MAX_WORKERS = 1024;
 
 const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
   'KONG_DECLARATIVE_CONFIG',
@@ -80,6 +86,7 @@ const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
   'KONG_PROXY_ACCESS_LOG',
   'KONG_ALLOW_DEBUG_HEADER',
   'KONG_DATABASE',
+  'KONG_NGINX_WORKER_PROCESSES',
 ]);
 
 /** Kubernetes describes every Service of a namespace to its pods in variables like these, one named kong too. */
@@ -111,6 +118,9 @@ export function readSettings(flags: Flags, env: Environment): Settings {
     // Standard input and a variable say what they have to say once.
     watch: (flags.watch ?? true) && configText === undefined && !config.includes('-'),
     drainTimeout: parseDrainTimeout(flags.drainTimeout ?? String(DEFAULT_DRAIN_SECONDS)),
+    workers: parseWorkers(
+      given('--workers', flags.workers, 'KONG_NGINX_WORKER_PROCESSES', env, DEFAULT_WORKERS),
+    ),
     proxy: {
       allowDebugHeader: flags.allowDebugHeader ?? parseSwitch('KONG_ALLOW_DEBUG_HEADER', env),
     },
@@ -171,6 +181,7 @@ export function describeSettings(settings: Settings): Readonly<Record<string, un
     admin_listen: describeListen(settings.adminListen),
     log_level: settings.logLevel,
     proxy_access_log: describeAccessLog(settings.accessLog),
+    nginx_worker_processes: String(settings.workers),
     allow_debug_header: settings.proxy.allowDebugHeader,
   };
 }
@@ -219,6 +230,15 @@ function parseDrainTimeout(value: string): number {
     );
   }
   return seconds * 1000;
+}
+
+function parseWorkers({ from, value }: Given): number | 'auto' {
+  if (value.toLowerCase() === 'auto') return 'auto';
+  const count = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  if (count <= MAX_WORKERS) return count;
+  throw new SettingsError(
+    `${from}: "${value}" is no number of workers: write auto, or a number from 0 to ${MAX_WORKERS}`,
+  );
 }
 
 /** Kong's booleans; off when unset. */

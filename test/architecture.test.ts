@@ -29,7 +29,8 @@ const ROWS: Readonly<Record<string, number>> = {
   plugins: 4,
   proxy: 5,
   admin: 5,
-  gateway: 6,
+  'data-plane': 6,
+  gateway: 7,
   cluster: 7,
   cli: 8,
 };

@@ -1,6 +1,6 @@
 import { isEntityKind } from '../config/entity-kinds.js';
 import { maskEntity } from '../config/mask.js';
-import type { Snapshot } from '../snapshot/snapshot.js';
+import type { ServedConfig } from '../snapshot/served-config.js';
 import { type AdminEntity, type EntityKind, keyOf, referenceOf } from './entity-kind.js';
 
 /** The entities of one kind, found by id, key or what they refer to. */
@@ -41,11 +41,11 @@ export class KindIndex {
 
 /** Every kind's entities in one snapshot. A kind is indexed when it is first asked for. */
 export class EntityIndex {
-  readonly #snapshot: Snapshot;
+  readonly #snapshot: ServedConfig;
   readonly #showSecrets: boolean;
   readonly #kinds = new Map<EntityKind, KindIndex>();
 
-  constructor(snapshot: Snapshot, showSecrets = false) {
+  constructor(snapshot: ServedConfig, showSecrets = false) {
     this.#snapshot = snapshot;
     this.#showSecrets = showSecrets;
   }

@@ -2,6 +2,8 @@ import type { GatewayConfig } from '../config/entities.js';
 import type { ConfigIssue } from '../config/issue.js';
 import { maskDocuments } from '../config/mask-document.js';
 import { pluginNames } from '../config/plugin-schemas.js';
+import type { Traffic } from '../metrics/traffic.js';
+import type { WorkerFigures, WorkerStatus } from '../metrics/worker-status.js';
 import type { ReloadHistory } from '../snapshot/reload-history.js';
 import { PRODUCT, VERSION } from '../version.js';
 import { notFound, ok, unsupported } from './answer.js';
@@ -19,7 +21,7 @@ const COMPATIBLE_VERSION = '3.9.3';
 export function nodeEndpoints(): readonly Endpoint[] {
   return [
     { pattern: '/', methods: { GET: (_request, view) => ok(nodeInformation(view)) } },
-    { pattern: '/status', methods: { GET: (_request, view) => ok(status(view)) } },
+    { pattern: '/status', live: true, methods: { GET: (_request, view) => ok(status(view)) } },
     {
       pattern: '/config',
       methods: {
@@ -41,7 +43,7 @@ export function nodeEndpoints(): readonly Endpoint[] {
   ];
 }
 
-function nodeInformation({ node, snapshot: { config } }: AdminView): unknown {
+function nodeInformation({ node, pids, snapshot: { config } }: AdminView): unknown {
   return {
     tagline: `Welcome to ${PRODUCT}`,
     version: `${COMPATIBLE_VERSION}-${PRODUCT}-${VERSION}`,
@@ -54,7 +56,7 @@ function nodeInformation({ node, snapshot: { config } }: AdminView): unknown {
     },
     hostname: node.hostname,
     node_id: node.id,
-    pids: { master: node.pid, workers: [node.pid] },
+    pids: { master: node.pid, workers: pids },
     plugins: pluginInformation(config),
     configuration: { database: 'off', ...node.settings },
   };
@@ -67,26 +69,50 @@ function pluginInformation({ plugins }: GatewayConfig): unknown {
   return { available_on_server: Object.fromEntries(available), enabled_in_cluster: enabled };
 }
 
-function status({ snapshot, traffic, node, reloads }: AdminView): unknown {
-  const { rss, heapTotal, heapUsed, external } = node.memory;
+function status({ snapshot, workers, node, reloads }: AdminView): unknown {
+  const told = workers.flatMap(({ pid, figures }) => (figures === undefined ? [] : [{ pid, ...figures }]));
+  const sum = (count: keyof Traffic) => told.reduce((total, { traffic }) => total + traffic[count], 0);
+  const [accepted, active, writing] = [sum('accepted'), sum('active'), sum('inFlight')];
   return {
     server: {
-      connections_accepted: traffic.accepted,
-      connections_handled: traffic.accepted,
-      connections_active: traffic.active,
+      connections_accepted: accepted,
+      connections_handled: accepted,
+      connections_active: active,
       connections_reading: 0,
-      connections_writing: traffic.inFlight,
-      connections_waiting: Math.max(0, traffic.active - traffic.inFlight),
-      total_requests: traffic.requests,
+      connections_writing: writing,
+      connections_waiting: Math.max(0, active - writing),
+      total_requests: sum('requests'),
     },
     memory: {
-      // Named for Kong's Lua machines because dashboards look there; it is this process' JavaScript heap.
-      workers_lua_vms: [{ pid: node.pid, http_allocated_gc: mebibytes(heapUsed) }],
+      // Named for Kong's Lua machines because dashboards look there; these are the workers' JavaScript heaps.
+      workers_lua_vms: told.map(({ pid, memory }) => {
+        return { pid, http_allocated_gc: mebibytes(memory.heapUsed) };
+      }),
       lua_shared_dicts: {},
-      process: { rss, heap_total: heapTotal, heap_used: heapUsed, external },
+      process: showMemory(node.memory),
     },
     configuration_hash: snapshot.config.hash,
     reload: reload(reloads),
+    workers: workers.map(showWorker),
+  };
+}
+
+function showMemory({ rss, heapTotal, heapUsed, external }: WorkerFigures['memory']): unknown {
+  return { rss, heap_total: heapTotal, heap_used: heapUsed, external };
+}
+
+function showWorker({ id, pid, figures }: WorkerStatus): unknown {
+  if (figures === undefined) return { id, pid, state: 'not answering' };
+  const { state, config, traffic, memory, loopDelay } = figures;
+  return {
+    ...{ id, pid, state },
+    configuration_version: config?.version ?? null,
+    configuration_hash: config?.hash ?? null,
+    connections_active: traffic.active,
+    requests_active: traffic.inFlight,
+    total_requests: traffic.requests,
+    memory: showMemory(memory),
+    event_loop_delay: { mean_ms: loopDelay.mean, p99_ms: loopDelay.p99, max_ms: loopDelay.max },
   };
 }
 

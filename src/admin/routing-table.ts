@@ -14,6 +14,8 @@ export type Handler = (request: AdminRequest, view: AdminView, params: Params) =
 export interface Endpoint {
   readonly pattern: string;
   readonly methods: Readonly<Partial<Record<Method, Handler>>>;
+  /** Whether it tells what the processes that proxy are doing: they are asked first. */
+  readonly live?: true;
 }
 
 interface CompiledEndpoint extends Endpoint {
@@ -37,11 +39,21 @@ export class RoutingTable {
 
   /** The answer to a request: 404 where no endpoint is, 405 where the endpoint has no such method. */
   answer(request: AdminRequest, view: AdminView): Answer {
+    const found = this.#find(request.segments);
+    return found === undefined ? notFound() : answerEndpoint(found.endpoint, request, view, found.params);
+  }
+
+  /** Whether the endpoint of a path needs to know what the processes that proxy are doing. */
+  isLive(segments: readonly string[]): boolean {
+    return this.#find(segments)?.endpoint.live === true;
+  }
+
+  #find(segments: readonly string[]): { readonly endpoint: Endpoint; readonly params: Params } | undefined {
     for (const endpoint of this.#endpoints) {
-      const params = paramsOf(endpoint.parts, request.segments);
-      if (params !== undefined) return answerEndpoint(endpoint, request, view, params);
+      const params = paramsOf(endpoint.parts, segments);
+      if (params !== undefined) return { endpoint, params };
     }
-    return notFound();
+    return undefined;
   }
 }
 

@@ -3,10 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { ListenError, messageOf } from '../errors.js';
 import type { Logger } from '../log.js';
-import type { Traffic } from '../metrics/traffic.js';
+import type { WorkerStatus, Workers } from '../metrics/worker-status.js';
 import type { ReloadHistory } from '../snapshot/reload-history.js';
-import type { Snapshot } from '../snapshot/snapshot.js';
-import type { SnapshotStore } from '../snapshot/store.js';
+import type { ServedConfig } from '../snapshot/served-config.js';
 import { type Answer, failure } from './answer.js';
 import { refuseMalformed } from './client-error.js';
 import { buildRoutingTable } from './endpoints.js';
@@ -26,9 +25,10 @@ const KEEP_ALIVE_TIMEOUT = 60_000;
 const CLOSE_GRACE = 1_000;
 
 export interface AdminServerOptions {
-  readonly store: SnapshotStore;
+  /** What serves at any moment. */
+  readonly store: { readonly current: ServedConfig };
+  readonly workers: Workers;
   readonly reloads: ReloadHistory;
-  readonly traffic: Traffic;
   readonly log: Logger;
   readonly nodeId: string;
   /** In milliseconds since 1970. */
@@ -45,7 +45,7 @@ export interface AdminServerOptions {
 export class AdminServer {
   readonly #options: AdminServerOptions;
   readonly #table = buildRoutingTable(ENTITY_KINDS);
-  readonly #indexes = new WeakMap<Snapshot, EntityIndex>();
+  readonly #indexes = new WeakMap<ServedConfig, EntityIndex>();
   readonly #servers: Server[] = [];
   #closing: Promise<void> | undefined;
 
@@ -128,14 +128,15 @@ export class AdminServer {
     if (typeof body !== 'string') return body;
     const { method = 'GET', headers } = request;
     const target = parseTarget(request.url ?? '/');
+    const live = this.#table.isLive(target.segments) ? await this.#options.workers.status() : [];
     return this.#table.answer(
       { ...target, method, contentType: headers['content-type'], body },
-      this.#view(),
+      this.#view(live),
     );
   }
 
-  #view(): AdminView {
-    const { store, reloads, traffic, nodeId, startedAt, settings, showSecrets = false } = this.#options;
+  #view(live: readonly WorkerStatus[]): AdminView {
+    const { store, reloads, workers, nodeId, startedAt, settings, showSecrets = false } = this.#options;
     const snapshot = store.current;
     let entities = this.#indexes.get(snapshot);
     if (entities === undefined) {
@@ -148,7 +149,8 @@ export class AdminServer {
       entities,
       showSecrets,
       reloads,
-      traffic,
+      pids: workers.pids,
+      workers: live,
       node: { ...self, memory: process.memoryUsage() },
     };
   }

@@ -1,6 +1,6 @@
-import type { Traffic } from '../metrics/traffic.js';
+import type { WorkerStatus } from '../metrics/worker-status.js';
 import type { ReloadHistory } from '../snapshot/reload-history.js';
-import type { Snapshot } from '../snapshot/snapshot.js';
+import type { ServedConfig } from '../snapshot/served-config.js';
 import type { EntityIndex } from './entity-index.js';
 
 /** What is known of the process itself. */
@@ -17,11 +17,14 @@ export interface NodeFacts {
 
 /** Everything an answer is made from, taken once a request. */
 export interface AdminView {
-  readonly snapshot: Snapshot;
+  readonly snapshot: ServedConfig;
   readonly entities: EntityIndex;
   /** Whether secrets are shown as they are. */
   readonly showSecrets: boolean;
   readonly reloads: Pick<ReloadHistory, 'last' | 'counts'>;
-  readonly traffic: Readonly<Traffic>;
+  /** The processes that proxy. */
+  readonly pids: readonly number[];
+  /** What they are doing; empty where the endpoint is not live. */
+  readonly workers: readonly WorkerStatus[];
   readonly node: NodeFacts;
 }

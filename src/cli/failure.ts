@@ -1,6 +1,6 @@
 import { formatIssue } from '../config/format-issue.js';
 import { ConfigError } from '../config/issue.js';
-import { GatewayError, ListenError } from '../errors.js';
+import { GatewayError, ListenError, WorkerError } from '../errors.js';
 import type { Terminal } from './terminal.js';
 
 /** What the process answers its caller; told in `--help`. */
@@ -22,7 +22,8 @@ export function reportFailure(error: unknown, terminal: Terminal): number {
   }
   if (error instanceof GatewayError) {
     terminal.err(`error: ${error.message}`);
-    return error instanceof ListenError ? EXIT.failed : EXIT.unusable;
+    const failed = error instanceof ListenError || error instanceof WorkerError;
+    return failed ? EXIT.failed : EXIT.unusable;
   }
   terminal.err(`unexpected error: ${error instanceof Error ? error.stack : String(error)}`);
   return EXIT.failed;

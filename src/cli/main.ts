@@ -6,6 +6,7 @@ import {
   DEFAULT_DRAIN_SECONDS,
   DEFAULT_LOG_LEVEL,
   DEFAULT_PROXY_LISTEN,
+  DEFAULT_WORKERS,
   type Environment,
   type Flags,
 } from '../settings.js';
@@ -41,7 +42,12 @@ Variables, where the flag is absent:
   KONG_DECLARATIVE_CONFIG (paths, separated by commas), KONG_DECLARATIVE_CONFIG_STRING (the config itself),
   KONG_PROXY_LISTEN, KONG_ADMIN_LISTEN, KONG_LOG_LEVEL, KONG_ALLOW_DEBUG_HEADER (on, off),
   KONG_PROXY_ACCESS_LOG (off, or a path and perhaps a format: "/dev/stdout", "logs/access.log json")
+  KONG_NGINX_WORKER_PROCESSES
   CHOKIDAR_USEPOLLING=1 watches by polling, for mounts that announce no changes
+
+Workers:
+  One process loads the config and watches it; workers proxy, and one that ends is replaced. --workers auto takes one for
+  each core, --workers 0 none: one process does it all in the least memory, and requests wait while a large file loads.
 
 Signals:
   SIGTERM, SIGINT  accept no more connections, let requests end, exit 0; a second one exits at once
@@ -164,6 +170,10 @@ function commandLine(env: Environment, terminal: Terminal, end: (code: number) =
     .option(
       '--drain-timeout <seconds>',
       `how long requests may take to end at a stop (default: ${DEFAULT_DRAIN_SECONDS})`,
+    )
+    .option(
+      '--workers <count>',
+      `how many processes proxy: a number, or one a core (default: ${DEFAULT_WORKERS})`,
     )
     .option('--admin-show-secrets', 'show credentials, keys and values from outside in the Admin API')
     .option('--allow-debug-header', 'let "Kong-Debug: 1" name the route and service in the answer')

@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { AccessLog } from '../access-log/access-log.js';
 import { ListenError, messageOf } from '../errors.js';
-import type { ListenAddress } from '../listen-settings.js';
+import type { ListenAddress, Listener } from '../listen-settings.js';
 import type { Logger } from '../log.js';
 import type { Traffic } from '../metrics/traffic.js';
 import type { ProxySettings } from '../settings.js';
@@ -59,7 +59,7 @@ export class ProxyServer implements ConnectionHost {
   }
 
   /** Opens one more listener. Resolves to where it really stands; rejects with ListenError. */
-  async listen(address: ListenAddress): Promise<ListenAddress> {
+  async listen(address: Listener): Promise<Listener> {
     const server = createServer(
       { allowHalfOpen: true, noDelay: true, pauseOnConnect: true, highWaterMark: HIGH_WATER_BYTES },
       (socket) => this.#onConnection(socket),
@@ -70,7 +70,7 @@ export class ProxyServer implements ConnectionHost {
     });
     this.#servers.push(server);
     const { port } = server.address() as AddressInfo;
-    return { host: address.host, port };
+    return { ...address, port };
   }
 
   /**

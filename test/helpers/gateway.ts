@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LocalPlane } from '#gateway/data-plane/local-plane.js';
 import { Gateway } from '#gateway/gateway.js';
 import type { Logger } from '#gateway/log.js';
-import { type Environment, type Flags, readSettings } from '#gateway/settings.js';
+import { type Environment, type Flags, readSettings, type Settings } from '#gateway/settings.js';
 import type { ReloadRecord } from '#gateway/snapshot/reload-history.js';
 
 /** One call of the logger. */
@@ -11,6 +12,11 @@ export interface Logged {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly fields: object;
   readonly message: string;
+}
+
+/** The data plane of this process. */
+export function localPlane(settings: Settings, log: Logger): LocalPlane {
+  return new LocalPlane({ log, settings: settings.proxy, accessLog: settings.accessLog });
 }
 
 /** A gateway in this process, on free ports of 127.0.0.1, with a config file of its own. */
@@ -43,7 +49,7 @@ export async function startGateway(
     { config: [file], proxyListen: '127.0.0.1:0', adminListen: '127.0.0.1:0', watch: false, ...flags },
     {},
   );
-  const gateway = new Gateway({ settings, environment, log });
+  const gateway = new Gateway({ settings, environment, log, plane: localPlane(settings, log) });
   await save(config);
   try {
     const listeners = await gateway.start();

@@ -1,7 +1,7 @@
 import { AdminServer } from '#gateway/admin/server.js';
 import { loadConfig } from '#gateway/config/load.js';
 import type { Logger } from '#gateway/log.js';
-import { Traffic } from '#gateway/metrics/traffic.js';
+import type { Workers } from '#gateway/metrics/worker-status.js';
 import { ReloadHistory } from '#gateway/snapshot/reload-history.js';
 import { snapshotSteps } from '#gateway/snapshot/snapshot.js';
 import { SnapshotStore } from '#gateway/snapshot/store.js';
@@ -14,7 +14,6 @@ export interface RunningAdmin {
   readonly server: AdminServer;
   readonly store: SnapshotStore;
   readonly reloads: ReloadHistory;
-  readonly traffic: Traffic;
   /** What was logged at error level. */
   readonly errors: readonly string[];
   /** Serves another config from now on. */
@@ -48,14 +47,14 @@ export async function startAdmin(
     error: (_fields, message) => errors.push(message),
   };
   const reloads = new ReloadHistory();
-  const traffic = new Traffic();
+  const workers: Workers = { pids: [process.pid], status: async () => [] };
   const nodeId = 'b5f2c1de-0000-4000-8000-000000000000';
   const settings = { log_level: 'error' };
   const rest = { log, nodeId, startedAt: Date.now(), settings, allowedHosts, showSecrets };
-  const server = new AdminServer({ store, reloads, traffic, ...rest });
+  const server = new AdminServer({ store, workers, reloads, ...rest });
   const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
   return {
-    ...{ url: `http://127.0.0.1:${port}`, port, server, store, reloads, traffic, errors },
+    ...{ url: `http://127.0.0.1:${port}`, port, server, store, reloads, errors },
     swap: (next) => void store.swap(snapshot(next)),
     close: () => server.close(),
   };

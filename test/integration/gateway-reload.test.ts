@@ -119,11 +119,10 @@ describe('a reload', () => {
     running = await startGateway(routeAt('/one'));
     const { Gateway } = await import('#gateway/gateway.js');
     const { readSettings } = await import('#gateway/settings.js');
-    const { recordingLog } = await import('../helpers/gateway.js');
-    const gateway = new Gateway({
-      settings: readSettings({ config: [running.file] }, {}),
-      ...recordingLog(),
-    });
+    const { localPlane, recordingLog } = await import('../helpers/gateway.js');
+    const settings = readSettings({ config: [running.file] }, {});
+    const { log } = recordingLog();
+    const gateway = new Gateway({ settings, log, plane: localPlane(settings, log) });
     await assert.rejects(gateway.reload('too early'), { code: 'not_started' });
   });
 });

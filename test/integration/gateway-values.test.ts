@@ -7,7 +7,7 @@ import { ConfigError } from '#gateway/config/issue.js';
 import { Gateway } from '#gateway/gateway.js';
 import { type Environment, type Flags, readSettings } from '#gateway/settings.js';
 import type { ReloadRecord } from '#gateway/snapshot/reload-history.js';
-import { type Logged, recordingLog } from '../helpers/gateway.js';
+import { type Logged, localPlane, recordingLog } from '../helpers/gateway.js';
 import { waitFor } from '../helpers/wait-for.js';
 
 const file = (rest: string) => `_format_version: "3.0"\n${rest}`;
@@ -40,6 +40,7 @@ describe('a gateway whose config is more than one file', () => {
       settings,
       environment,
       log: recorder.log,
+      plane: localPlane(settings, recorder.log),
       onReload: (record) => records.push(record),
     });
     return (await gateway.start()).admin[0]?.port ?? 0;
@@ -102,11 +103,15 @@ describe('a gateway whose config is more than one file', () => {
     await start({}, {}, { KONG_DECLARATIVE_CONFIG_STRING: service('a') });
     assert.deepEqual(names(), ['a']);
     const bad = readSettings({}, { KONG_DECLARATIVE_CONFIG_STRING: 'a: [' });
-    await assert.rejects(new Gateway({ settings: bad, log: recordingLog().log }).start(), (error) => {
-      assert.ok(error instanceof ConfigError);
-      assert.equal(error.issues[0]?.file, 'KONG_DECLARATIVE_CONFIG_STRING');
-      return true;
-    });
+    const { log } = recordingLog();
+    await assert.rejects(
+      new Gateway({ settings: bad, log, plane: localPlane(bad, log) }).start(),
+      (error) => {
+        assert.ok(error instanceof ConfigError);
+        assert.equal(error.issues[0]?.file, 'KONG_DECLARATIVE_CONFIG_STRING');
+        return true;
+      },
+    );
   });
 
   it('shows no secret in the Admin API and in the log unless it is told to', async () => {

@@ -32,6 +32,7 @@ describe('readSettings', () => {
       accessLog: undefined,
       watch: true,
       drainTimeout: 10_000,
+      workers: 'auto',
       proxy: { allowDebugHeader: false },
       showSecrets: false,
       warnings: [],
@@ -49,6 +50,7 @@ describe('readSettings', () => {
         KONG_PROXY_ACCESS_LOG: '/dev/stdout json',
         KONG_ALLOW_DEBUG_HEADER: 'on',
         KONG_DATABASE: 'off',
+        KONG_NGINX_WORKER_PROCESSES: '3',
       },
     );
     assert.deepEqual(settings.config, ['/etc/kong/kong.yaml']);
@@ -56,6 +58,7 @@ describe('readSettings', () => {
     assert.deepEqual(settings.adminListen, []);
     assert.equal(settings.logLevel, 'warn');
     assert.deepEqual(settings.accessLog, { format: 'json', file: '/dev/stdout' });
+    assert.equal(settings.workers, 3);
     assert.equal(settings.proxy.allowDebugHeader, true);
     assert.deepEqual(settings.warnings, []);
   });
@@ -68,6 +71,7 @@ describe('readSettings', () => {
         adminListen: '127.0.0.1:2',
         logLevel: 'debug',
         allowDebugHeader: true,
+        workers: '2',
       },
       {
         KONG_DECLARATIVE_CONFIG: 'theirs.yaml',
@@ -75,12 +79,14 @@ describe('readSettings', () => {
         KONG_ADMIN_LISTEN: 'off',
         KONG_LOG_LEVEL: 'error',
         KONG_ALLOW_DEBUG_HEADER: 'off',
+        KONG_NGINX_WORKER_PROCESSES: 'nonsense',
       },
     );
     assert.deepEqual(settings.config, ['mine.yaml']);
     assert.deepEqual(settings.proxyListen, [{ host: '127.0.0.1', port: 1 }]);
     assert.deepEqual(settings.adminListen, [{ host: '127.0.0.1', port: 2 }]);
     assert.equal(settings.logLevel, 'debug');
+    assert.equal(settings.workers, 2);
     assert.equal(settings.proxy.allowDebugHeader, true);
   });
 
@@ -212,6 +218,21 @@ describe('the other settings', () => {
     });
   }
 
+  it('counts workers: a number, 0 too, or one a core', () => {
+    for (const [text, workers] of [
+      ['auto', 'auto'],
+      ['AUTO', 'auto'],
+      ['0', 0],
+      ['1024', 1024],
+    ] as const) {
+      assert.equal(readSettings({ ...FILE, workers: text }, {}).workers, workers);
+    }
+    for (const text of ['', '-1', '1.5', '1025', 'all', '2x']) {
+      refused({ ...FILE, workers: text }, {}, /--workers: ".*" is no number of workers: write auto, or/);
+    }
+    refused(FILE, { KONG_NGINX_WORKER_PROCESSES: 'many' }, /^KONG_NGINX_WORKER_PROCESSES: "many"/);
+  });
+
   it('refuses an unknown log level and an unclear switch', () => {
     refused(
       { ...FILE, logLevel: 'verbose' },
@@ -229,6 +250,7 @@ describe('the other settings', () => {
       admin_listen: ['off'],
       log_level: 'notice',
       proxy_access_log: 'off',
+      nginx_worker_processes: 'auto',
       allow_debug_header: false,
     });
   });

@@ -1,4 +1,3 @@
-import type { GatewayConfig } from '../../config/entities.js';
 import { readEnvironment } from '../../config/env-file.js';
 import { formatIssue } from '../../config/format-issue.js';
 import { ConfigError, type ConfigIssue } from '../../config/issue.js';
@@ -8,6 +7,7 @@ import { type ConfigSource, ConfigSourceError, readSources } from '../../config/
 import { messageOf, SettingsError } from '../../errors.js';
 import { ROUTE_RULES } from '../../lint/route-rules.js';
 import type { Environment } from '../../settings.js';
+import { describeConfig } from '../describe-config.js';
 import { EXIT, plural } from '../failure.js';
 import { type FileReport, issuesOf } from '../format/file-report.js';
 import { flattenErrors } from '../format/flattened-errors.js';
@@ -132,9 +132,4 @@ function summaryOf(report: FileReport): string {
 
 function reasonOf(report: FileReport, { strict }: CheckFlags): string {
   return strict === true && issuesOf(report, 'error').length === 0 ? ' (--strict)' : '';
-}
-
-/** What a config amounts to, in a few words. */
-export function describeConfig({ services, routes, hash }: GatewayConfig): string {
-  return `${plural(services.length, 'service')}, ${plural(routes.length, 'route')}, hash ${hash}`;
 }

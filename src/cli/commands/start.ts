@@ -1,16 +1,23 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { openAccessLog } from '../../access-log/open.js';
+import { WorkerFleet } from '../../cluster/fleet.js';
+import { forkWorker } from '../../cluster/fork.js';
 import { formatIssue } from '../../config/format-issue.js';
+import type { DataPlane } from '../../data-plane/data-plane.js';
 import { messageOf } from '../../errors.js';
-import { Gateway, type Listeners } from '../../gateway.js';
+import type { Gateway, Listeners } from '../../gateway.js';
 import { formatAddress, type ListenAddress } from '../../listen-settings.js';
 import { createLogger, type Logger } from '../../log.js';
 import { configName, type Environment, type Flags, readSettings, type Settings } from '../../settings.js';
 import type { ReloadRecord } from '../../snapshot/reload-history.js';
 import { PRODUCT, VERSION } from '../../version.js';
+import { exitOnDefect } from '../defect.js';
+import { describeConfig } from '../describe-config.js';
 import { EXIT } from '../failure.js';
 import { takeSignals } from '../signals.js';
 import type { Terminal } from '../terminal.js';
 import { terminalLog } from '../terminal-log.js';
-import { describeConfig } from './check.js';
 
 /** How long the process may outlive its gateway, in milliseconds. */
 const LINGER = 1000;
@@ -19,18 +26,21 @@ const LINGER = 1000;
 export async function start(flags: Flags, env: Environment, terminal: Terminal): Promise<number> {
   const settings = readSettings(flags, env);
   const log = createLogger(settings.logLevel, terminal.interactive ? terminalLog(terminal) : process.stderr);
+  const fleet = launchWorkers(settings, log);
+  // Imported only now: the workers start meanwhile.
+  const { Gateway } = await import('../../gateway.js');
   const gateway = new Gateway({
-    settings,
-    environment: env,
-    log,
+    ...{ settings, environment: env, log },
+    plane: fleet ?? (await localPlane(settings, log)),
     onReload: (record) => showIssues(record, terminal),
   });
-  const stopped = takeSignals(
-    () => {
+  const stopped = takeSignals({
+    reload: () => {
       gateway.reload('SIGHUP').catch((error: unknown) => log.error({ err: error }, messageOf(error)));
     },
-    () => gateway.reopenLogs(),
-  );
+    reopenLogs: () => gateway.reopenLogs(),
+    haste: () => fleet?.kill(),
+  });
   exitOnDefect(log);
   announce(await gateway.start(), gateway, settings, terminal);
   if (!terminal.interactive) log.info({ hash: gateway.current.config.hash }, 'started');
@@ -48,12 +58,24 @@ function exitUnlessDone(code: number): void {
   setTimeout(() => process.exit(code), LINGER).unref();
 }
 
-/** After an error nobody caught, the state of the process is unknown: it says so and ends. */
-function exitOnDefect(log: Logger): void {
-  process.on('uncaughtException', (error, origin) => {
-    log.error({ err: error, origin }, `fatal: ${messageOf(error)}`);
-    process.exit(EXIT.failed);
-  });
+/** Starts the processes that proxy, while this one goes on to load the config; undefined where it proxies itself. */
+function launchWorkers(
+  { workers, logLevel, drainTimeout, proxy, accessLog }: Settings,
+  log: Logger,
+): WorkerFleet | undefined {
+  const count = workers === 'auto' ? availableParallelism() : workers;
+  if (count === 0) return undefined;
+  // A mistake is told once and at once, not by each worker when it opens the place.
+  if (accessLog !== undefined) void openAccessLog(accessLog, log).close();
+  const entry = fileURLToPath(new URL('../worker.js', import.meta.url));
+  const fork = (id: number) => forkWorker(entry, { id, count, logLevel, drainTimeout, proxy, accessLog });
+  return WorkerFleet.launch({ count, fork, log });
+}
+
+/** Proxies in this process. */
+async function localPlane({ proxy, accessLog }: Settings, log: Logger): Promise<DataPlane> {
+  const { LocalPlane } = await import('../../data-plane/local-plane.js');
+  return new LocalPlane({ log, settings: proxy, accessLog });
 }
 
 function announce(listeners: Listeners, gateway: Gateway, settings: Settings, terminal: Terminal): void {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { buildRoutingTable } from '#gateway/admin/endpoints.js';
 import { pluginNames } from '#gateway/config/plugin-schemas.js';
-import { Traffic } from '#gateway/metrics/traffic.js';
+import type { WorkerFigures } from '#gateway/metrics/worker-status.js';
 import { ReloadHistory } from '#gateway/snapshot/reload-history.js';
 import { PRODUCT, VERSION } from '#gateway/version.js';
 import { sampleRequest, sampleView } from './sample.js';
@@ -29,7 +29,7 @@ describe('GET /', () => {
       },
       hostname: 'here',
       node_id: 'b5f2c1de-0000-4000-8000-000000000000',
-      pids: { master: 42, workers: [42] },
+      pids: { master: 42, workers: [43, 44] },
       plugins: {
         available_on_server: Object.fromEntries(pluginNames.map((name) => [name, { version: VERSION }])),
         enabled_in_cluster: [],
@@ -40,9 +40,41 @@ describe('GET /', () => {
 });
 
 describe('GET /status', () => {
-  it('counts connections and requests, and names the config that serves', () => {
-    const traffic = Object.assign(new Traffic(), { accepted: 9, active: 5, requests: 40, inFlight: 2 });
-    assert.deepEqual(read('/status', sampleView({ traffic })), {
+  const hash = '0123456789abcdef0123456789abcdef';
+  const figures: WorkerFigures = {
+    state: 'serving',
+    config: { version: 7, hash },
+    traffic: { accepted: 6, active: 3, requests: 30, inFlight: 2 },
+    memory: { rss: 8, heapTotal: 7, heapUsed: 2 ** 20, external: 6 },
+    loopDelay: { mean: 0.1, p99: 2, max: 3 },
+  };
+  const other: WorkerFigures = {
+    ...figures,
+    traffic: { accepted: 3, active: 2, requests: 10, inFlight: 0 },
+    state: 'draining',
+  };
+
+  it('sums up the workers, shows each, and names the config that serves', () => {
+    const workers = [
+      { id: 1, pid: 43, figures },
+      { id: 2, pid: 44, figures: other },
+      { id: 3, pid: 45, figures: undefined },
+      {
+        id: 4,
+        pid: 46,
+        figures: { ...figures, config: null, traffic: { accepted: 0, active: 0, requests: 0, inFlight: 0 } },
+      },
+    ];
+    const own = {
+      configuration_version: 7,
+      configuration_hash: hash,
+      memory: { rss: 8, heap_total: 7, heap_used: 2 ** 20, external: 6 },
+      event_loop_delay: { mean_ms: 0.1, p99_ms: 2, max_ms: 3 },
+    };
+    const counts = (active: number, inFlight: number, requests: number) => {
+      return { connections_active: active, requests_active: inFlight, total_requests: requests };
+    };
+    assert.deepEqual(read('/status', sampleView({ workers })), {
       server: {
         connections_accepted: 9,
         connections_handled: 9,
@@ -53,13 +85,28 @@ describe('GET /status', () => {
         total_requests: 40,
       },
       memory: {
-        workers_lua_vms: [{ pid: 42, http_allocated_gc: '3.00 MiB' }],
+        workers_lua_vms: [43, 44, 46].map((pid) => ({ pid, http_allocated_gc: '1.00 MiB' })),
         lua_shared_dicts: {},
         process: { rss: 5, heap_total: 4, heap_used: 3 * 2 ** 20, external: 1 },
       },
       configuration_hash: '0123456789abcdef0123456789abcdef',
       reload: { last: null, counts: { applied: 0, unchanged: 0, rejected: 0 } },
+      workers: [
+        { id: 1, pid: 43, state: 'serving', ...own, ...counts(3, 2, 30) },
+        { id: 2, pid: 44, state: 'draining', ...own, ...counts(2, 0, 10) },
+        { id: 3, pid: 45, state: 'not answering' },
+        {
+          ...{ id: 4, pid: 46, state: 'serving', ...own, ...counts(0, 0, 0) },
+          ...{ configuration_version: null, configuration_hash: null },
+        },
+      ],
     });
+  });
+
+  it('asks the workers for /status only', () => {
+    assert.equal(table.isLive(['status']), true);
+    assert.equal(table.isLive(['']), false);
+    assert.equal(table.isLive(['nowhere']), false);
   });
 
   it('tells why the last reload was rejected, without the line of the file', () => {

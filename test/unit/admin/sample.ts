@@ -4,7 +4,6 @@ import type { AdminRequest } from '#gateway/admin/request.js';
 import { parseTarget } from '#gateway/admin/request.js';
 import type { AdminView } from '#gateway/admin/view.js';
 import type { GatewayConfig } from '#gateway/config/entities.js';
-import { Traffic } from '#gateway/metrics/traffic.js';
 import { ReloadHistory } from '#gateway/snapshot/reload-history.js';
 import type { Snapshot } from '#gateway/snapshot/snapshot.js';
 
@@ -51,7 +50,8 @@ export function sampleView(rest: Partial<AdminView> = {}): AdminView {
     entities: new EntityIndex(snapshot),
     showSecrets: false,
     reloads: new ReloadHistory(),
-    traffic: new Traffic(),
+    pids: [43, 44],
+    workers: [],
     node: {
       id: 'b5f2c1de-0000-4000-8000-000000000000',
       hostname: 'here',

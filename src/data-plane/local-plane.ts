@@ -1,0 +1,108 @@
+import type { AccessLog } from '../access-log/access-log.js';
+import { openAccessLog } from '../access-log/open.js';
+import type { AccessLogSettings } from '../access-log-settings.js';
+import { GatewayError } from '../errors.js';
+import type { Listener } from '../listen-settings.js';
+import type { Logger } from '../log.js';
+import { Traffic } from '../metrics/traffic.js';
+import type { WorkerFigures, WorkerStatus } from '../metrics/worker-status.js';
+import { ProxyServer } from '../proxy/server.js';
+import type { ProxySettings } from '../settings.js';
+import { eventLoop } from '../snapshot/event-loop.js';
+import type { ServedConfig } from '../snapshot/served-config.js';
+import { buildSnapshot, type Snapshot } from '../snapshot/snapshot.js';
+import { SnapshotStore } from '../snapshot/store.js';
+import type { DataPlane } from './data-plane.js';
+import { LoopDelay } from './loop-delay.js';
+
+export interface LocalPlaneOptions {
+  readonly log: Logger;
+  readonly settings: ProxySettings;
+  /** Undefined where it is off. */
+  readonly accessLog: AccessLogSettings | undefined;
+}
+
+/** The data plane of one process: this one proxies. A swap has two steps, `prepare` and `commit`. */
+export class LocalPlane implements DataPlane {
+  readonly pids = [process.pid];
+  readonly #options: LocalPlaneOptions;
+  readonly #traffic = new Traffic();
+  readonly #loopDelay = new LoopDelay();
+  #serving: { readonly store: SnapshotStore; readonly proxy: ProxyServer } | undefined;
+  #accessLog: AccessLog | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: LocalPlaneOptions) {
+    this.#options = options;
+  }
+
+  async start(first: ServedConfig, addresses: readonly Listener[]): Promise<readonly Listener[]> {
+    this.commit(await this.prepare(first));
+    return this.listen(addresses);
+  }
+
+  async swap(next: ServedConfig): Promise<void> {
+    this.commit(await this.prepare(next));
+  }
+
+  /** Builds what would serve a config; dropping the result undoes it. Rejects where the access log cannot be opened. */
+  async prepare({ config, version }: Omit<ServedConfig, 'builtAt'>): Promise<Snapshot> {
+    const { accessLog, log } = this.#options;
+    if (accessLog !== undefined) this.#accessLog ??= openAccessLog(accessLog, log);
+    return buildSnapshot(config, version, Date.now(), eventLoop);
+  }
+
+  /** Puts a prepared snapshot in service: from here on every request reads it. */
+  commit(snapshot: Snapshot): void {
+    if (this.#serving !== undefined) {
+      this.#serving.store.swap(snapshot);
+      return;
+    }
+    const store = new SnapshotStore(snapshot);
+    const proxy = new ProxyServer({
+      ...{ store, traffic: this.#traffic, accessLog: this.#accessLog },
+      ...{ log: this.#options.log, settings: this.#options.settings },
+    });
+    this.#serving = { store, proxy };
+  }
+
+  /** Opens the listeners, once a first snapshot serves. Rejects with ListenError. */
+  async listen(addresses: readonly Listener[]): Promise<readonly Listener[]> {
+    if (this.#serving === undefined) throw new GatewayError('not_started', 'there is no config to serve yet');
+    const open: Listener[] = [];
+    for (const address of addresses) open.push(await this.#serving.proxy.listen(address));
+    return open;
+  }
+
+  async status(): Promise<readonly WorkerStatus[]> {
+    return [{ id: 0, pid: process.pid, figures: this.figures }];
+  }
+
+  get figures(): WorkerFigures {
+    const snapshot = this.#serving?.store.current;
+    const { rss, heapTotal, heapUsed, external } = process.memoryUsage();
+    const state = snapshot === undefined ? 'starting' : 'serving';
+    return {
+      state: this.#closing === undefined ? state : 'draining',
+      config: snapshot === undefined ? null : { version: snapshot.version, hash: snapshot.config.hash },
+      traffic: { ...this.#traffic },
+      memory: { rss, heapTotal, heapUsed, external },
+      loopDelay: this.#loopDelay.figures,
+    };
+  }
+
+  reopenLogs(): void {
+    this.#accessLog?.reopen();
+  }
+
+  close(timeout: number): Promise<void> {
+    this.#closing ??= this.#close(timeout);
+    return this.#closing;
+  }
+
+  async #close(timeout: number): Promise<void> {
+    await this.#serving?.proxy.close(timeout);
+    await this.#accessLog?.close();
+    this.#loopDelay.close();
+  }
+}
