@@ -72,7 +72,9 @@ export class RequestHead implements ClientRequestHead, FieldVisitor {
   /** Draws the conclusions, once all fields are read. Throws MalformedMessage. */
   conclude(): void {
     this.framing = this.#concludeFraming();
-    this.persistent = !this.versionUnsupported && this.#concludePersistence();
+    // Where a body of an unknown coding ends cannot be told, nor where the next request begins (RFC 9112, 6.3).
+    const followed = !this.versionUnsupported && this.framing.kind !== 'unsupported';
+    this.persistent = followed && this.#concludePersistence();
     if (this.version === '1.0') this.expectsContinue = false;
     this.upgrade =
       this.#upgradeTo?.toLowerCase() === 'websocket' &&
