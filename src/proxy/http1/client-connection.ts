@@ -145,12 +145,14 @@ export class ClientConnection implements RequestSink, StreamCarrier {
 
   readBody(): void {
     this.#paused = false;
-    if (!this.#consuming) this.#resume();
+    if (this.#consuming) return;
+    this.#resume();
+    this.#awaitMore();
   }
 
   pauseBody(): void {
     this.#paused = true;
-    this.#deadline.set(NEVER, 0);
+    this.#awaitNothing();
     this.#halt();
   }
 
@@ -185,7 +187,7 @@ export class ClientConnection implements RequestSink, StreamCarrier {
   // What the parser finds.
 
   onHead(head: RequestHead): void {
-    this.#deadline.set(NEVER, 0);
+    this.#awaitNothing();
     const stream = new Http1Stream(this, head);
     this.#stream = stream;
     if (head.expectsContinue) this.writeText(CONTINUE);
@@ -203,7 +205,9 @@ export class ClientConnection implements RequestSink, StreamCarrier {
       this.#next();
       return;
     }
-    this.#deadline.set(NEVER, 0);
+    // There is nothing left to pause: the socket is read on, to hear of a client that goes.
+    this.#paused = false;
+    this.#awaitNothing();
     this.#stream?.sink?.onBodyEnd(rawTrailers);
   }
 
@@ -248,7 +252,8 @@ export class ClientConnection implements RequestSink, StreamCarrier {
     if (!this.#wantsDrain) return;
     this.#wantsDrain = false;
     if (this.#stream === undefined) return;
-    this.#deadline.set(NEVER, 0);
+    this.#awaitNothing();
+    this.#awaitMore();
     this.#stream.observer?.onClientDrain();
   };
 
@@ -303,15 +308,21 @@ export class ClientConnection implements RequestSink, StreamCarrier {
     this.#awaitMore();
   }
 
-  /** Sets how long the client has for what it has begun to send. */
+  /** Sets how long the client has for what it has begun to send. What it has to take comes first. */
   #awaitMore(): void {
+    if (this.#closing) return;
     if (this.#stream === undefined) {
       if (this.#discarding) this.#await(this.#timeouts.body);
       else if (this.#parser.inHead && !this.#headAwaited) {
         this.#headAwaited = true;
         this.#await(this.#timeouts.head);
       }
-    } else if (!this.#parser.stopped && !this.#paused) this.#await(this.#timeouts.body);
+    } else if (!this.#parser.stopped && !this.#paused && !this.#wantsDrain) this.#await(this.#timeouts.body);
+  }
+
+  /** The client has its time to take what was written, and no other. */
+  #awaitNothing(): void {
+    if (!this.#wantsDrain) this.#deadline.set(NEVER, 0);
   }
 
   #resume(): void {
