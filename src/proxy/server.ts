@@ -10,13 +10,8 @@ import type { ClientPeer, ClientStream } from './client-stream.js';
 import { Exchange, type ExchangeRecords } from './exchange.js';
 import { createForwarder, type Forwarder } from './forward.js';
 import { handleRequest } from './handle-request.js';
-import {
-  CLIENT_TIMEOUTS,
-  ClientConnection,
-  type ClientTimeouts,
-  type ConnectionHost,
-  HIGH_WATER_BYTES,
-} from './http1/client-connection.js';
+import { ClientConnection, type ConnectionHost, HIGH_WATER_BYTES } from './http1/client-connection.js';
+import { CLIENT_TIMEOUTS, type ClientTimeouts } from './http1/client-timeouts.js';
 import { READ_BYTES } from './http1/read-buffer.js';
 import type { RefusedRequest } from './http1/refusal.js';
 import { Http1Transport } from './transport/http1-transport.js';

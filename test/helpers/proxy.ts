@@ -3,6 +3,7 @@ import { jsonFormat } from '#gateway/access-log/json.js';
 import type { GatewayConfig } from '#gateway/config/entities.js';
 import { loadConfig } from '#gateway/config/load.js';
 import { Traffic } from '#gateway/metrics/traffic.js';
+import type { ClientTimeouts } from '#gateway/proxy/http1/client-timeouts.js';
 import { ProxyServer } from '#gateway/proxy/server.js';
 import type { Transport } from '#gateway/proxy/transport/transport.js';
 import { snapshotSteps } from '#gateway/snapshot/snapshot.js';
@@ -42,6 +43,7 @@ export class RunningProxy {
     config: object = {},
     settings: { readonly allowDebugHeader: boolean } = { allowDebugHeader: false },
     transport?: Transport,
+    timeouts?: ClientTimeouts,
   ): Promise<RunningProxy> {
     const store = new SnapshotStore(doAtOnce(snapshotSteps(loadObject(config), 1, Date.now())));
     const traffic = new Traffic();
@@ -56,6 +58,7 @@ export class RunningProxy {
     const server = new ProxyServer({
       ...{ store, traffic, accessLog, log, settings },
       ...(transport === undefined ? {} : { transport }),
+      ...(timeouts === undefined ? {} : { timeouts }),
     });
     const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
     return new RunningProxy(port, traffic, logged, accessed, store, server);

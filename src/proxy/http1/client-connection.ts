@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { ClientPeer } from '../client-stream.js';
+import type { ClientTimeouts } from './client-timeouts.js';
 import { Deadline } from './deadline.js';
 import { Http1Stream, type StreamCarrier } from './http1-stream.js';
 import { type MalformedMessage, OversizedMessage } from './malformed.js';
@@ -11,29 +12,6 @@ import { takeOver } from './take-over.js';
 
 /** nginx's four buffers of 8 kB for a request's head, and its limit for header lines. */
 const LIMITS = { headBytes: 32 * 1024, headFields: 1000 };
-
-/** How long clients are waited for, in milliseconds. */
-export interface ClientTimeouts {
-  /** For the head of a request. */
-  readonly head: number;
-  /** Between two reads of a body. */
-  readonly body: number;
-  /** Between two pieces of an answer that the client takes. */
-  readonly send: number;
-  /** For the next request on an open connection. */
-  readonly keepAlive: number;
-  /** To close a connection whose last answer is out while bytes of the client are unread. */
-  readonly linger: number;
-}
-
-/** nginx's client_header_timeout, client_body_timeout, send_timeout and keepalive_timeout; its lingering_timeout is 5 s. */
-export const CLIENT_TIMEOUTS: ClientTimeouts = {
-  head: 60_000,
-  body: 60_000,
-  send: 60_000,
-  keepAlive: 75_000,
-  linger: 2_000,
-};
 
 /** Bytes waiting for a client above which its upstream is asked to pause. */
 export const HIGH_WATER_BYTES = 131_072;
@@ -112,9 +90,11 @@ export class ClientConnection implements RequestSink, StreamCarrier {
     this.#socket.resume();
   }
 
-  /** Ends the connection if nothing is under way on it; else its next answer is its last. */
+  /** Ends the connection if nothing is under way on it, its last answer taken; else its next answer is its last. */
   drain(): void {
-    if (this.#stream === undefined && !this.#closing && !this.#parser.inHead) this.#socket.destroy();
+    if (this.#stream !== undefined || this.#closing || this.#parser.inHead) return;
+    if (this.#discarding) this.#close();
+    else this.closeSoon();
   }
 
   destroy(): void {
@@ -388,8 +368,7 @@ export class ClientConnection implements RequestSink, StreamCarrier {
     const unread = !this.#parser.stopped || this.#rest !== undefined;
     this.#rest = undefined;
     if (!unread || this.#ended) {
-      this.#await(this.#timeouts.send);
-      this.#socket.destroySoon();
+      this.closeSoon();
       return;
     }
     this.#await(this.#timeouts.linger);
