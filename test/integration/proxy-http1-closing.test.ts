@@ -102,6 +102,8 @@ describe('closing the proxy', () => {
       client.write(BODY);
       await client.untilEnd();
       assert.equal(client.ended, 'fin');
+      await waitFor('the end of the upload', () => client.socket.writableLength === 0);
+      assert.equal(client.socket.errored, null);
       client.close();
       await closed;
     }));
