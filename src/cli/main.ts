@@ -30,7 +30,7 @@ Exit codes:
 
 const START_HELP = `
 Addresses are written as in Kong: "0.0.0.0:8000", "[::]:8000", several separated by commas, or "off".
-Port 0 takes any free port.
+Port 0 takes any free port. "proxy_protocol" behind one expects the PROXY protocol, version 1 or 2.
 
 Configs:
   Several files are one config: their lists are joined, and nothing may stand in two of them. Of a folder, every
@@ -177,6 +177,10 @@ function commandLine(env: Environment, terminal: Terminal, end: (code: number) =
     )
     .option('--admin-show-secrets', 'show credentials, keys and values from outside in the Admin API')
     .option('--allow-debug-header', 'let "Kong-Debug: 1" name the route and service in the answer')
+    .option('--trusted-ips <blocks>', 'proxies whose X-Forwarded headers are believed (default: none)')
+    .option('--real-ip-header <name>', 'where they name the client, or proxy_protocol (default: X-Real-IP)')
+    .option('--real-ip-recursive', 'pass over trusted addresses in that header')
+    .option('--port-maps <ports>', 'what X-Forwarded-Port says for a port that is listened on: "80:8000"')
     .addHelpText('after', START_HELP)
     .action(async (flags: Flags) => {
       const { start } = await import('./commands/start.js');
