@@ -42,7 +42,7 @@ Variables, where the flag is absent:
   KONG_DECLARATIVE_CONFIG (paths, separated by commas), KONG_DECLARATIVE_CONFIG_STRING (the config itself),
   KONG_PROXY_LISTEN, KONG_ADMIN_LISTEN, KONG_LOG_LEVEL, KONG_ALLOW_DEBUG_HEADER (on, off),
   KONG_PROXY_ACCESS_LOG (off, or a path and perhaps a format: "/dev/stdout", "logs/access.log json")
-  KONG_NGINX_WORKER_PROCESSES
+  KONG_NGINX_WORKER_PROCESSES, KONG_TRUSTED_IPS, KONG_REAL_IP_HEADER, KONG_REAL_IP_RECURSIVE (on, off), KONG_PORT_MAPS
   CHOKIDAR_USEPOLLING=1 watches by polling, for mounts that announce no changes
 
 Workers:
