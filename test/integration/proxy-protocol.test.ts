@@ -40,12 +40,13 @@ describe('a listener with the PROXY protocol', () => {
   it('reads header and request however they are split', async () => {
     for (const at of [1, 12, HEADER.length - 1, HEADER.length, HEADER.length + 1, HEADER.length + 20]) {
       const all = HEADER + REQUEST;
-      const client = await RawClient.connect(proxy.port);
-      client.write(all.slice(0, at));
-      await new Promise((resolve) => setTimeout(resolve, 5));
-      client.write(all.slice(at));
-      assert.equal((await client.answer())?.status, 200, `split at ${at}`);
-      client.close();
+      const soon = () => new Promise<void>((resolve) => setTimeout(resolve, 5));
+      const answers = await exchange(proxy.port, [all.slice(0, at), soon, all.slice(at)]);
+      assert.deepEqual(
+        answers.map(({ status }) => status),
+        [200],
+        `split at ${at}`,
+      );
     }
     assert.deepEqual(realIps(), Array(6).fill('192.0.2.7'));
     const accessed = proxy.accessed.map((entry) => entry['client_address']);
@@ -96,7 +97,12 @@ describe('a listener with the PROXY protocol', () => {
     const client = await RawClient.connect(stopping.port);
     client.write('PROXY');
     await waitFor('the connection', () => stopping.traffic.active === 1);
-    await stopping.close(60_000);
+    let stopped = false;
+    const closing = stopping.close(60_000).then(() => {
+      stopped = true;
+    });
+    await waitFor('the stop', () => stopped);
+    await closing;
     await client.untilEnd();
     assert.equal(stopping.traffic.active, 0);
   });
