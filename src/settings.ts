@@ -7,18 +7,24 @@ import {
 import { SettingsError } from './errors.js';
 import {
   describeListen,
+  describePortMaps,
   type Given,
   type ListenAddress,
   type Listener,
+  type PortMaps,
   parseListen,
+  parsePortMaps,
   refuseTwice,
 } from './listen-settings.js';
 import { LOG_LEVELS, type LogLevel } from './log.js';
+import { type RealIpSettings, readRealIp } from './real-ip-settings.js';
 
 /** What of the settings the proxy listeners need. */
 export interface ProxySettings {
   /** Whether `Kong-Debug: 1` makes answers name their route and service. */
   readonly allowDebugHeader: boolean;
+  readonly realIp: RealIpSettings;
+  readonly portMaps: PortMaps;
 }
 
 /** How this process runs; what it serves is the config's matter. */
@@ -64,6 +70,10 @@ export interface Flags extends AccessLogFlags {
   /** A number, or `auto`. */
   readonly workers?: string;
   readonly allowDebugHeader?: boolean;
+  readonly trustedIps?: string;
+  readonly realIpHeader?: string;
+  readonly realIpRecursive?: boolean;
+  readonly portMaps?: string;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -87,6 +97,10 @@ const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
   'KONG_ALLOW_DEBUG_HEADER',
   'KONG_DATABASE',
   'KONG_NGINX_WORKER_PROCESSES',
+  'KONG_TRUSTED_IPS',
+  'KONG_REAL_IP_HEADER',
+  'KONG_REAL_IP_RECURSIVE',
+  'KONG_PORT_MAPS',
 ]);
 
 /** Kubernetes describes every Service of a namespace to its pods in variables like these, one named kong too. */
@@ -99,10 +113,12 @@ export function readSettings(flags: Flags, env: Environment): Settings {
   const { config, configText } = readConfigPlace(flags, env, warnings);
   const proxyListen = parseListen(
     given('--proxy-listen', flags.proxyListen, 'KONG_PROXY_LISTEN', env, DEFAULT_PROXY_LISTEN),
+    'proxy',
     warnings,
   );
   const adminListen = parseListen(
     given('--admin-listen', flags.adminListen, 'KONG_ADMIN_LISTEN', env, DEFAULT_ADMIN_LISTEN),
+    'admin',
     warnings,
   );
   refuseTwice([...proxyListen, ...adminListen]);
@@ -121,11 +137,29 @@ export function readSettings(flags: Flags, env: Environment): Settings {
     workers: parseWorkers(
       given('--workers', flags.workers, 'KONG_NGINX_WORKER_PROCESSES', env, DEFAULT_WORKERS),
     ),
-    proxy: {
-      allowDebugHeader: flags.allowDebugHeader ?? parseSwitch('KONG_ALLOW_DEBUG_HEADER', env),
-    },
+    proxy: readProxySettings(flags, env, proxyListen, warnings),
     showSecrets: flags.adminShowSecrets ?? false,
     warnings,
+  };
+}
+
+function readProxySettings(
+  flags: Flags,
+  env: Environment,
+  listeners: readonly Listener[],
+  warnings: string[],
+): ProxySettings {
+  const maps = given('--port-maps', flags.portMaps, 'KONG_PORT_MAPS', env);
+  const realIp = {
+    trustedIps: given('--trusted-ips', flags.trustedIps, 'KONG_TRUSTED_IPS', env),
+    header: given('--real-ip-header', flags.realIpHeader, 'KONG_REAL_IP_HEADER', env),
+    recursive: flags.realIpRecursive ?? parseSwitch('KONG_REAL_IP_RECURSIVE', env),
+    proxied: listeners.some((listener) => listener.proxyProtocol === true),
+  };
+  return {
+    allowDebugHeader: flags.allowDebugHeader ?? parseSwitch('KONG_ALLOW_DEBUG_HEADER', env),
+    realIp: readRealIp(realIp, warnings),
+    portMaps: maps === undefined ? {} : parsePortMaps(maps),
   };
 }
 
@@ -183,6 +217,10 @@ export function describeSettings(settings: Settings): Readonly<Record<string, un
     proxy_access_log: describeAccessLog(settings.accessLog),
     nginx_worker_processes: String(settings.workers),
     allow_debug_header: settings.proxy.allowDebugHeader,
+    trusted_ips: settings.proxy.realIp.trustedIps,
+    real_ip_header: settings.proxy.realIp.header,
+    real_ip_recursive: settings.proxy.realIp.recursive ? 'on' : 'off',
+    port_maps: describePortMaps(settings.proxy.portMaps),
   };
 }
 

@@ -11,6 +11,8 @@ const ROWS: Readonly<Record<string, number>> = {
   settings: 0,
   'access-log-settings': 0,
   'listen-settings': 0,
+  'ip-address': 0,
+  'real-ip-settings': 0,
   version: 0,
   uri: 0,
   regex: 0,
@@ -46,6 +48,8 @@ const FOUNDATION: readonly string[] = [
   'regex',
   'access-log-settings',
   'listen-settings',
+  'ip-address',
+  'real-ip-settings',
   'settings',
 ];
 

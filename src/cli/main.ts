@@ -30,7 +30,7 @@ Exit codes:
 
 const START_HELP = `
 Addresses are written as in Kong: "0.0.0.0:8000", "[::]:8000", several separated by commas, or "off".
-Port 0 takes any free port.
+Port 0 takes any free port. "proxy_protocol" behind one expects the PROXY protocol, version 1 or 2.
 
 Configs:
   Several files are one config: their lists are joined, and nothing may stand in two of them. Of a folder, every
@@ -42,7 +42,7 @@ Variables, where the flag is absent:
   KONG_DECLARATIVE_CONFIG (paths, separated by commas), KONG_DECLARATIVE_CONFIG_STRING (the config itself),
   KONG_PROXY_LISTEN, KONG_ADMIN_LISTEN, KONG_LOG_LEVEL, KONG_ALLOW_DEBUG_HEADER (on, off),
   KONG_PROXY_ACCESS_LOG (off, or a path and perhaps a format: "/dev/stdout", "logs/access.log json")
-  KONG_NGINX_WORKER_PROCESSES
+  KONG_NGINX_WORKER_PROCESSES, KONG_TRUSTED_IPS, KONG_REAL_IP_HEADER, KONG_REAL_IP_RECURSIVE (on, off), KONG_PORT_MAPS
   CHOKIDAR_USEPOLLING=1 watches by polling, for mounts that announce no changes
 
 Workers:
@@ -177,6 +177,10 @@ function commandLine(env: Environment, terminal: Terminal, end: (code: number) =
     )
     .option('--admin-show-secrets', 'show credentials, keys and values from outside in the Admin API')
     .option('--allow-debug-header', 'let "Kong-Debug: 1" name the route and service in the answer')
+    .option('--trusted-ips <blocks>', 'proxies whose X-Forwarded headers are believed (default: none)')
+    .option('--real-ip-header <name>', 'where they name the client, or proxy_protocol (default: X-Real-IP)')
+    .option('--real-ip-recursive', 'pass over trusted addresses in that header')
+    .option('--port-maps <ports>', 'what X-Forwarded-Port says for a port that is listened on: "80:8000"')
     .addHelpText('after', START_HELP)
     .action(async (flags: Flags) => {
       const { start } = await import('./commands/start.js');

@@ -21,13 +21,17 @@ export interface ClientRequestHead {
 
 /** Who is at the other end of a client's connection, and where it arrived. */
 export interface ClientPeer {
-  /** The address of the client, an IPv4 one without the IPv6 prefix. */
+  /** The address at the socket's other end, an IPv4 one without the IPv6 prefix. */
   readonly address: string;
-  /** The port the client reached. */
+  /** The port the client reached: the listener's, by port_maps. */
   readonly port: number;
   readonly scheme: 'http' | 'https';
   /** The name asked for in the TLS handshake. */
   readonly sni: string | undefined;
+  /** Whether it is a proxy (trusted_ips) that is believed what it says about its clients. */
+  readonly trusted: boolean;
+  /** The client's address as the PROXY protocol has named it; undefined where it has not. */
+  readonly proxied: string | undefined;
 }
 
 /** Takes the body of a request, and after `switchProtocols` the raw bytes of the client. */

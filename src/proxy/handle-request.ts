@@ -13,7 +13,7 @@ const NO_HOST: ClientHost = { raw: '', name: '', routed: '', port: undefined };
 
 /** The life of a request, from its head to the hand-over to the upstream, or to an answer of the gateway's own. */
 export function handleRequest(exchange: Exchange, forwarder: Forwarder, allowDebugHeader: boolean): void {
-  const { head, peer } = exchange.stream;
+  const { head } = exchange.stream;
   if (head.versionUnsupported) {
     respondNotSupported(exchange, 505);
     return;
@@ -36,9 +36,10 @@ export function handleRequest(exchange: Exchange, forwarder: Forwarder, allowDeb
     return;
   }
   const { route, service } = exchange.match;
-  if (peer.scheme === 'http' && !route.protocols.includes('http')) {
+  if (exchange.forwardedProto !== 'https' && !route.protocols.includes('http')) {
     const { rawPath, query } = client.target;
-    respondHttpsOnly(exchange, route.https_redirect_status_code, client.host.name, rawPath + query);
+    const host = exchange.claims?.host || client.host.name;
+    respondHttpsOnly(exchange, route.https_redirect_status_code, host, rawPath + query);
     return;
   }
   if (service === null) {

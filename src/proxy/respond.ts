@@ -64,7 +64,9 @@ export function respondHttpsOnly(exchange: Exchange, status: number, host: strin
     return;
   }
   const body = statusPage(status === 302 ? '302 Found' : `${status} ${STATUS_CODES[status] ?? ''}`);
-  send(exchange, status, { contentType: 'text/html', body }, [
+  // Kong's nginx takes the first two for its own, and adds a charset to the others.
+  const contentType = status < 303 ? 'text/html' : 'text/html; charset=UTF-8';
+  send(exchange, status, { contentType, body }, [
     'Location',
     `https://${host}${target}`,
     ...latency(exchange),

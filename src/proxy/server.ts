@@ -6,7 +6,8 @@ import type { Logger } from '../log.js';
 import type { Traffic } from '../metrics/traffic.js';
 import type { ProxySettings } from '../settings.js';
 import type { SnapshotStore } from '../snapshot/store.js';
-import type { ClientPeer, ClientStream } from './client-stream.js';
+import type { ClientStream } from './client-stream.js';
+import { describePeer, type PeerSettings } from './describe-peer.js';
 import { Exchange, type ExchangeRecords } from './exchange.js';
 import { createForwarder, type Forwarder } from './forward.js';
 import { handleRequest } from './handle-request.js';
@@ -14,6 +15,8 @@ import { ClientConnection, type ConnectionHost, HIGH_WATER_BYTES } from './http1
 import { CLIENT_TIMEOUTS, type ClientTimeouts } from './http1/client-timeouts.js';
 import { READ_BYTES } from './http1/read-buffer.js';
 import type { RefusedRequest } from './http1/refusal.js';
+import { ProxyProtocolGate } from './proxy-protocol/gate.js';
+import { RealIp } from './real-ip.js';
 import { Http1Transport } from './transport/http1-transport.js';
 import type { Transport } from './transport/transport.js';
 
@@ -40,6 +43,8 @@ export class ProxyServer implements ConnectionHost {
   readonly #transport: Transport;
   readonly #forwarder: Forwarder;
   readonly #records: ExchangeRecords;
+  readonly #peers: PeerSettings;
+  readonly #gate: ProxyProtocolGate;
   readonly #servers: Server[] = [];
   readonly #connections = new Set<ClientConnection>();
   #closing: Promise<void> | undefined;
@@ -51,13 +56,16 @@ export class ProxyServer implements ConnectionHost {
     this.#transport = options.transport ?? new Http1Transport();
     this.#records = { traffic: options.traffic, accessLog: options.accessLog };
     this.#forwarder = createForwarder(this.#transport, options.log);
+    const { realIp, portMaps } = options.settings;
+    this.#peers = { realIp: new RealIp(realIp), portMaps };
+    this.#gate = new ProxyProtocolGate(this.timeouts.head, options.log);
   }
 
   /** Opens one more listener. Resolves to where it really stands; rejects with ListenError. */
   async listen(address: Listener): Promise<Listener> {
     const server = createServer(
       { allowHalfOpen: true, noDelay: true, pauseOnConnect: true, highWaterMark: HIGH_WATER_BYTES },
-      (socket) => this.#onConnection(socket),
+      (socket) => this.#onConnection(socket, address),
     );
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error) => reject(listenError(address, error)));
@@ -83,7 +91,8 @@ export class ProxyServer implements ConnectionHost {
 
   onRequest(stream: ClientStream): void {
     const { store, settings } = this.#options;
-    const exchange = new Exchange(stream, store.current, this.#records);
+    const client = this.#peers.realIp.clientOf(stream.peer, stream.head.rawHeaders);
+    const exchange = new Exchange(stream, client, store.current, this.#records);
     handleRequest(exchange, this.#forwarder, settings.allowDebugHeader);
   }
 
@@ -104,6 +113,7 @@ export class ProxyServer implements ConnectionHost {
     const limit = setTimeout(() => {
       for (const connection of this.#connections) connection.destroy();
     }, timeout);
+    this.#gate.close();
     await new Promise<void>((resolve) => {
       this.#allClosed = resolve;
       for (const connection of this.#connections) connection.drain();
@@ -114,23 +124,27 @@ export class ProxyServer implements ConnectionHost {
     await this.#transport.close();
   }
 
-  #onConnection(socket: Socket): void {
+  #onConnection(socket: Socket, { proxyProtocol = false }: Listener): void {
     const { traffic } = this.#options;
     traffic.accepted += 1;
     traffic.active += 1;
-    this.#connections.add(new ClientConnection(socket, peerOf(socket), this));
+    if (!proxyProtocol) {
+      this.#serve(socket, undefined);
+      return;
+    }
+    this.#gate.receive(socket, {
+      admitted: ({ source }) => this.#serve(socket, source),
+      refused: () => {
+        traffic.active -= 1;
+      },
+    });
   }
-}
 
-function peerOf(socket: Socket): ClientPeer {
-  const address = socket.remoteAddress ?? '';
-  const mapped = address.startsWith('::ffff:') && address.includes('.');
-  return {
-    address: mapped ? address.slice(7) : address,
-    port: socket.localPort ?? 0,
-    scheme: 'http',
-    sni: undefined,
-  };
+  /** `proxied`: the client that the PROXY protocol has named. */
+  #serve(socket: Socket, proxied: string | undefined): void {
+    const peer = describePeer(socket, proxied, this.#peers);
+    this.#connections.add(new ClientConnection(socket, peer, this));
+  }
 }
 
 function listenError(address: ListenAddress, error: Error & { readonly code?: string }): ListenError {

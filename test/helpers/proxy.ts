@@ -2,18 +2,26 @@ import type { AccessEntry } from '#gateway/access-log/access-log.js';
 import { jsonFormat } from '#gateway/access-log/json.js';
 import type { GatewayConfig } from '#gateway/config/entities.js';
 import { loadConfig } from '#gateway/config/load.js';
+import type { Listener } from '#gateway/listen-settings.js';
 import { Traffic } from '#gateway/metrics/traffic.js';
 import type { ClientTimeouts } from '#gateway/proxy/http1/client-timeouts.js';
 import { ProxyServer } from '#gateway/proxy/server.js';
 import type { Transport } from '#gateway/proxy/transport/transport.js';
+import { NOBODY_TRUSTED } from '#gateway/real-ip-settings.js';
+import type { ProxySettings } from '#gateway/settings.js';
 import { snapshotSteps } from '#gateway/snapshot/snapshot.js';
 import { SnapshotStore } from '#gateway/snapshot/store.js';
 import { doAtOnce } from '#gateway/steps.js';
 import { type Logged, recordingLog } from './gateway.js';
 
+const SETTINGS: ProxySettings = { allowDebugHeader: false, realIp: NOBODY_TRUSTED, portMaps: {} };
+const LISTENERS: readonly Listener[] = [{ host: '127.0.0.1', port: 0 }];
+
 /** The data plane alone, on a free port of 127.0.0.1: configs are swapped in as objects. */
 export class RunningProxy {
+  /** The first listener's. */
   readonly port: number;
+  readonly ports: readonly number[];
   readonly traffic: Traffic;
   readonly logged: readonly Logged[];
   /** The lines of the access log, parsed. */
@@ -23,14 +31,15 @@ export class RunningProxy {
   #version = 1;
 
   private constructor(
-    port: number,
+    ports: readonly number[],
     traffic: Traffic,
     logged: readonly Logged[],
     accessed: readonly Readonly<Record<string, unknown>>[],
     store: SnapshotStore,
     server: ProxyServer,
   ) {
-    this.port = port;
+    this.port = ports[0] ?? 0;
+    this.ports = ports;
     this.traffic = traffic;
     this.logged = logged;
     this.accessed = accessed;
@@ -41,9 +50,10 @@ export class RunningProxy {
   /** Starts with a config of no routes where none is given. */
   static async start(
     config: object = {},
-    settings: { readonly allowDebugHeader: boolean } = { allowDebugHeader: false },
+    settings: Partial<ProxySettings> = {},
     transport?: Transport,
     timeouts?: ClientTimeouts,
+    listeners: readonly Listener[] = LISTENERS,
   ): Promise<RunningProxy> {
     const store = new SnapshotStore(doAtOnce(snapshotSteps(loadObject(config), 1, Date.now())));
     const traffic = new Traffic();
@@ -56,12 +66,13 @@ export class RunningProxy {
       close: () => Promise.resolve(),
     };
     const server = new ProxyServer({
-      ...{ store, traffic, accessLog, log, settings },
+      ...{ store, traffic, accessLog, log, settings: { ...SETTINGS, ...settings } },
       ...(transport === undefined ? {} : { transport }),
       ...(timeouts === undefined ? {} : { timeouts }),
     });
-    const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
-    return new RunningProxy(port, traffic, logged, accessed, store, server);
+    const ports: number[] = [];
+    for (const listener of listeners) ports.push((await server.listen(listener)).port);
+    return new RunningProxy(ports, traffic, logged, accessed, store, server);
   }
 
   /** Puts another config in service. Throws ConfigError where it is refused. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { SettingsError } from '#gateway/errors.js';
 import { formatAddress } from '#gateway/listen-settings.js';
+import { NOBODY_TRUSTED } from '#gateway/real-ip-settings.js';
 import {
   configName,
   describeSettings,
@@ -33,7 +34,7 @@ describe('readSettings', () => {
       watch: true,
       drainTimeout: 10_000,
       workers: 'auto',
-      proxy: { allowDebugHeader: false },
+      proxy: { allowDebugHeader: false, realIp: NOBODY_TRUSTED, portMaps: {} },
       showSecrets: false,
       warnings: [],
     });
@@ -146,6 +147,7 @@ describe('listen addresses', () => {
     ['my-host.example:80', ['my-host.example:80']],
     ['127.0.0.1:0,127.0.0.1:0', ['127.0.0.1:0', '127.0.0.1:0']],
     ['0.0.0.0:8000 reuseport backlog=16384', ['0.0.0.0:8000']],
+    ['0.0.0.0:8000 proxy_protocol reuseport', ['0.0.0.0:8000']],
     ['[::]:8000 ipv6only=on so_keepalive=30m::10 deferred bind', ['[::]:8000']],
   ];
   for (const [text, addresses] of accepted) {
@@ -177,7 +179,6 @@ describe('listen addresses', () => {
     ['off, 0.0.0.0:8000', /not an address/],
     ['0.0.0.0:8443 ssl', /"ssl" in "0\.0\.0\.0:8443 ssl" is not supported yet/],
     ['0.0.0.0:8000, 0.0.0.0:8443 http2 ssl', /"http2" .* is not supported yet/],
-    ['0.0.0.0:8000 proxy_protocol', /not supported yet/],
     ['0.0.0.0:8000 [::]:8000', /unknown flag "\[::\]:8000".*separate listeners by commas/],
     ['0.0.0.0:8000 reusport', /unknown flag "reusport"/],
     ['0.0.0.0:8000, 0.0.0.0:8000', /two listeners are to stand on 0\.0\.0\.0:8000/],
@@ -193,6 +194,11 @@ describe('listen addresses', () => {
   it('names the flag or the variable', () => {
     refused({ ...FILE, adminListen: 'x' }, {}, /^--admin-listen: /);
     refused(FILE, { KONG_ADMIN_LISTEN: 'x' }, /^KONG_ADMIN_LISTEN: /);
+    refused(
+      { ...FILE, adminListen: '127.0.0.1:1 proxy_protocol' },
+      {},
+      /"proxy_protocol" .* is not supported/,
+    );
   });
 });
 
@@ -252,6 +258,10 @@ describe('the other settings', () => {
       proxy_access_log: 'off',
       nginx_worker_processes: 'auto',
       allow_debug_header: false,
+      trusted_ips: [],
+      real_ip_header: 'X-Real-IP',
+      real_ip_recursive: 'off',
+      port_maps: [],
     });
   });
 });
@@ -271,7 +281,7 @@ describe('warnings', () => {
   it('names the variables of Kong without effect, and not those Kubernetes makes for a Service named kong', () => {
     const { warnings } = readSettings(FILE, {
       KONG_PLUGINS: 'bundled',
-      KONG_PORT_MAPS: '80:8000',
+      KONG_MEM_CACHE_SIZE: '1m',
       KONG_SERVICE_HOST: '10.0.0.1',
       KONG_PROXY_SERVICE_PORT_HTTP: '80',
       KONG_PORT: 'tcp://10.0.0.1:80',
@@ -280,8 +290,8 @@ describe('warnings', () => {
       HOME: '/root',
     });
     assert.deepEqual(warnings, [
+      'KONG_MEM_CACHE_SIZE is set and has no effect here',
       'KONG_PLUGINS is set and has no effect here',
-      'KONG_PORT_MAPS is set and has no effect here',
     ]);
   });
 });

@@ -69,7 +69,7 @@ export class ClientConnection implements RequestSink, StreamCarrier {
   /** What the kernel had taken when the time to send began. */
   #flushed = 0;
 
-  /** The socket must not have been read from. */
+  /** What has been read from the socket must have been unshifted. */
   constructor(accepted: Socket, peer: ClientPeer, host: ConnectionHost) {
     this.peer = peer;
     this.#reads = new ReadBuffer(host.readBuffer);
@@ -78,9 +78,9 @@ export class ClientConnection implements RequestSink, StreamCarrier {
     this.#parser = new RequestParser(this, LIMITS);
     this.#deadline = new Deadline(this.#onDeadline);
     const onread = { buffer: this.#nextBuffer, callback: this.#onRead };
-    const taken = takeOver(accepted, onread, HIGH_WATER_BYTES);
-    this.#socket = taken ?? accepted.on('data', this.#onData);
+    this.#socket = takeOver(accepted, onread, HIGH_WATER_BYTES) ?? accepted;
     this.#socket
+      .on('data', this.#onData)
       .on('end', this.#onEnd)
       .on('drain', this.#onDrain)
       .on('error', this.#onError)
