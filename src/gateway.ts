@@ -19,6 +19,7 @@ import { eventLoop } from './snapshot/event-loop.js';
 import { ReloadHistory, type ReloadOutcome, type ReloadRecord } from './snapshot/reload-history.js';
 import { buildSnapshot, type Snapshot } from './snapshot/snapshot.js';
 import { SnapshotStore } from './snapshot/store.js';
+import { readUpstreamDefaults } from './tls/upstream-defaults.js';
 
 /** So many warnings of a config are logged one by one. */
 const MAX_WARNINGS = 20;
@@ -140,6 +141,7 @@ export class Gateway {
     const { accessLog } = this.#settings;
     this.#accessLog = accessLog === undefined ? undefined : openAccessLog(accessLog, log);
     for (const warning of this.#settings.warnings) log.warn({}, warning);
+    const upstreamDefaults = await readUpstreamDefaults(this.#settings.upstreamTls);
     // The watch stands before the files are read, so that no change falls between the two.
     if (watch) this.#watcher = await watchConfig(this.#watched(), () => this.#followChange(), { log });
     const began = performance.now();
@@ -155,6 +157,7 @@ export class Gateway {
       accessLog: this.#accessLog,
       log,
       settings: proxySettings,
+      upstreamDefaults,
     });
     const proxy = await listenAll(this.#proxy, proxyListen);
     this.#admin = new AdminServer({

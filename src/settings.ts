@@ -14,6 +14,12 @@ import {
   refuseTwice,
 } from './listen-settings.js';
 import { LOG_LEVELS, type LogLevel } from './log.js';
+import {
+  describeUpstreamTls,
+  readUpstreamTls,
+  UPSTREAM_TLS_VARIABLES,
+  type UpstreamTlsSettings,
+} from './upstream-tls-settings.js';
 
 /** What of the settings the proxy listeners need. */
 export interface ProxySettings {
@@ -41,6 +47,7 @@ export interface Settings {
   /** How long in-flight requests may take to end at shutdown, in milliseconds. */
   readonly drainTimeout: number;
   readonly proxy: ProxySettings;
+  readonly upstreamTls: UpstreamTlsSettings;
   /** Whether the Admin API shows secrets. */
   readonly showSecrets: boolean;
   /** What was asked for and has no effect, one sentence each. */
@@ -80,6 +87,7 @@ const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
   'KONG_PROXY_ACCESS_LOG',
   'KONG_ALLOW_DEBUG_HEADER',
   'KONG_DATABASE',
+  ...UPSTREAM_TLS_VARIABLES,
 ]);
 
 /** Kubernetes describes every Service of a namespace to its pods in variables like these, one named kong too. */
@@ -114,6 +122,7 @@ export function readSettings(flags: Flags, env: Environment): Settings {
     proxy: {
       allowDebugHeader: flags.allowDebugHeader ?? parseSwitch('KONG_ALLOW_DEBUG_HEADER', env),
     },
+    upstreamTls: readUpstreamTls((name) => variable(name, env), warnings),
     showSecrets: flags.adminShowSecrets ?? false,
     warnings,
   };
@@ -172,6 +181,7 @@ export function describeSettings(settings: Settings): Readonly<Record<string, un
     log_level: settings.logLevel,
     proxy_access_log: describeAccessLog(settings.accessLog),
     allow_debug_header: settings.proxy.allowDebugHeader,
+    ...describeUpstreamTls(settings.upstreamTls),
   };
 }
 

@@ -11,6 +11,7 @@ const ROWS: Readonly<Record<string, number>> = {
   settings: 0,
   'access-log-settings': 0,
   'listen-settings': 0,
+  'upstream-tls-settings': 0,
   version: 0,
   uri: 0,
   regex: 0,
@@ -45,6 +46,7 @@ const FOUNDATION: readonly string[] = [
   'regex',
   'access-log-settings',
   'listen-settings',
+  'upstream-tls-settings',
   'settings',
 ];
 

@@ -3,7 +3,7 @@ import { jsonFormat } from '#gateway/access-log/json.js';
 import type { GatewayConfig } from '#gateway/config/entities.js';
 import { loadConfig } from '#gateway/config/load.js';
 import { Traffic } from '#gateway/metrics/traffic.js';
-import { ProxyServer } from '#gateway/proxy/server.js';
+import { ProxyServer, type ProxyServerOptions } from '#gateway/proxy/server.js';
 import type { Transport } from '#gateway/proxy/transport/transport.js';
 import { snapshotSteps } from '#gateway/snapshot/snapshot.js';
 import { SnapshotStore } from '#gateway/snapshot/store.js';
@@ -42,6 +42,7 @@ export class RunningProxy {
     config: object = {},
     settings: { readonly allowDebugHeader: boolean } = { allowDebugHeader: false },
     transport?: Transport,
+    options: Partial<ProxyServerOptions> = {},
   ): Promise<RunningProxy> {
     const store = new SnapshotStore(doAtOnce(snapshotSteps(loadObject(config), 1, Date.now())));
     const traffic = new Traffic();
@@ -56,6 +57,7 @@ export class RunningProxy {
     const server = new ProxyServer({
       ...{ store, traffic, accessLog, log, settings },
       ...(transport === undefined ? {} : { transport }),
+      ...options,
     });
     const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
     return new RunningProxy(port, traffic, logged, accessed, store, server);
