@@ -122,7 +122,10 @@ export function readSettings(flags: Flags, env: Environment): Settings {
     proxy: {
       allowDebugHeader: flags.allowDebugHeader ?? parseSwitch('KONG_ALLOW_DEBUG_HEADER', env),
     },
-    upstreamTls: readUpstreamTls((name) => variable(name, env), warnings),
+    upstreamTls: readUpstreamTls(
+      { text: (name) => variable(name, env), isOn: (name) => parseSwitch(name, env) },
+      warnings,
+    ),
     showSecrets: flags.adminShowSecrets ?? false,
     warnings,
   };

@@ -6,9 +6,9 @@ export interface UpstreamTlsSettings {
   readonly verify: boolean;
   /** Intermediate certificates allowed where `tls_verify_depth` is null. */
   readonly verifyDepth: number;
-  /** The path of a PEM file: who is trusted where `ca_certificates` is null. Undefined: nobody. */
+  /** A path, or PEM text: who is trusted where `ca_certificates` is null. Undefined: nobody. */
   readonly trustedCertificate: string | undefined;
-  /** A path each, or the PEM text itself, also in base64: shown where no entity has a `client_certificate`. */
+  /** A path or PEM text each: shown where no entity has a `client_certificate`. */
   readonly clientCertificate: { readonly certificate: string; readonly key: string } | undefined;
 }
 
@@ -28,20 +28,25 @@ export const UPSTREAM_TLS_VARIABLES = [
 ] as const;
 type Variable = (typeof UPSTREAM_TLS_VARIABLES)[number];
 
-/** What is read: the value of a variable, undefined where it is unset. */
-export type ReadVariable = (name: Variable) => string | undefined;
+/** How variables are read. Both throw SettingsError for what they cannot be. */
+export interface VariableReader {
+  /** Undefined where it is unset. */
+  text(name: Variable): string | undefined;
+  /** False where it is unset. */
+  isOn(name: Variable): boolean;
+}
 
 /** Throws SettingsError naming the variable that cannot be used; what has no effect joins `warnings`. */
-export function readUpstreamTls(read: ReadVariable, warnings: string[]): UpstreamTlsSettings {
+export function readUpstreamTls(variables: VariableReader, warnings: string[]): UpstreamTlsSettings {
   return {
-    verify: readSwitch('KONG_NGINX_PROXY_PROXY_SSL_VERIFY', read),
-    verifyDepth: readDepth(read),
-    trustedCertificate: read('KONG_NGINX_PROXY_PROXY_SSL_TRUSTED_CERTIFICATE'),
-    clientCertificate: readClientCertificate(read, warnings),
+    verify: variables.isOn('KONG_NGINX_PROXY_PROXY_SSL_VERIFY'),
+    verifyDepth: readDepth(variables),
+    trustedCertificate: variables.text('KONG_NGINX_PROXY_PROXY_SSL_TRUSTED_CERTIFICATE'),
+    clientCertificate: readClientCertificate(variables, warnings),
   };
 }
 
-/** In Kong's spelling; certificates and keys are left out, for they may stand in the variables themselves. */
+/** In Kong's spelling. What is shown to services is left out, for the key may stand in its variable. */
 export function describeUpstreamTls(settings: UpstreamTlsSettings): Readonly<Record<string, unknown>> {
   return {
     client_ssl: settings.clientCertificate !== undefined,
@@ -52,12 +57,12 @@ export function describeUpstreamTls(settings: UpstreamTlsSettings): Readonly<Rec
 }
 
 function readClientCertificate(
-  read: ReadVariable,
+  variables: VariableReader,
   warnings: string[],
 ): UpstreamTlsSettings['clientCertificate'] {
-  const certificate = read('KONG_CLIENT_SSL_CERT');
-  const key = read('KONG_CLIENT_SSL_CERT_KEY');
-  if (!readSwitch('KONG_CLIENT_SSL', read)) {
+  const certificate = variables.text('KONG_CLIENT_SSL_CERT');
+  const key = variables.text('KONG_CLIENT_SSL_CERT_KEY');
+  if (!variables.isOn('KONG_CLIENT_SSL')) {
     if (certificate !== undefined || key !== undefined)
       warnings.push('KONG_CLIENT_SSL_CERT and its key have no effect: KONG_CLIENT_SSL is not on');
     return undefined;
@@ -69,16 +74,9 @@ function readClientCertificate(
   return { certificate, key };
 }
 
-function readSwitch(name: Variable, read: ReadVariable): boolean {
-  const word = read(name)?.toLowerCase() ?? 'off';
-  if (word === 'on' || word === 'true') return true;
-  if (word === 'off' || word === 'false') return false;
-  throw new SettingsError(`${name}: "${word}" is neither on nor off: write one of the two`);
-}
-
-function readDepth(read: ReadVariable): number {
+function readDepth(variables: VariableReader): number {
   const name = 'KONG_NGINX_PROXY_PROXY_SSL_VERIFY_DEPTH';
-  const value = read(name);
+  const value = variables.text(name);
   if (value === undefined) return DEFAULT_DEPTH;
   const depth = /^\d{1,2}$/.test(value) ? Number(value) : Number.NaN;
   if (!(depth <= MAX_DEPTH)) {

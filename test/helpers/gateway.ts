@@ -28,11 +28,15 @@ export interface RunningGateway {
   close(): Promise<void>;
 }
 
-/** Serves `config` (YAML or JSON text, or an object). The file is not watched unless `flags.watch` says so. */
+/**
+ * Serves `config` (YAML or JSON text, or an object). The file is not watched unless `flags.watch` says so.
+ * `environment` is for the values of the config, `variables` for the settings.
+ */
 export async function startGateway(
   config: string | object,
   flags: Flags = {},
   environment: Environment = {},
+  variables: Environment = {},
 ): Promise<RunningGateway> {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-'));
   const file = join(folder, 'kong.yaml');
@@ -41,7 +45,7 @@ export async function startGateway(
   const { log, logged } = recordingLog();
   const settings = readSettings(
     { config: [file], proxyListen: '127.0.0.1:0', adminListen: '127.0.0.1:0', watch: false, ...flags },
-    {},
+    variables,
   );
   const gateway = new Gateway({ settings, environment, log });
   await save(config);

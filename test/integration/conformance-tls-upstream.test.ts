@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ConfigError } from '#gateway/config/issue.js';
 import { Http1Transport } from '#gateway/proxy/transport/http1-transport.js';
+import { readSettings } from '#gateway/settings.js';
 import { readUpstreamDefaults } from '#gateway/tls/upstream-defaults.js';
-import { readUpstreamTls } from '#gateway/upstream-tls-settings.js';
 import { localLookup } from '../helpers/local-lookup.js';
 import { loadObject, RunningProxy } from '../helpers/proxy.js';
 import { exchange } from '../helpers/raw-client.js';
@@ -77,12 +77,7 @@ describe("https services, on Kong's recordings", () => {
   async function play({ name, settings, config, exchanges }: Scenario): Promise<readonly Row[]> {
     const served = withOurCertificates(name, upstreams.ports.config(config));
     const poolSize = Number(settings['KONG_UPSTREAM_KEEPALIVE_POOL_SIZE'] ?? 512);
-    const upstreamDefaults = await readUpstreamDefaults(
-      readUpstreamTls((variable) => {
-        const value = settings[variable];
-        return value === '<path>' ? SETTINGS_FILES[variable] : value;
-      }, []),
-    );
+    const upstreamDefaults = await readUpstreamDefaults(upstreamTls(settings));
     const transport = new Http1Transport({ lookup: localLookup, poolSize });
     const proxy = await RunningProxy.start(served, undefined, transport, { upstreamDefaults });
     upstreams.ports.add(GATEWAY_PORT, proxy.port);
@@ -129,6 +124,15 @@ describe("https services, on Kong's recordings", () => {
     };
   }
 });
+
+/** The recorded settings with what stands in the files that they name. */
+function upstreamTls(settings: Readonly<Record<string, string>>) {
+  const variables = Object.entries(settings).map(([name, value]) => [
+    name,
+    value === '<path>' ? SETTINGS_FILES[name] : value,
+  ]);
+  return readSettings({ config: ['kong.yaml'] }, Object.fromEntries(variables)).upstreamTls;
+}
 
 /** Compares what the Admin API shows. */
 async function look(scenario: string, config: object, { what, status, body }: Exchange): Promise<Row> {

@@ -33,6 +33,12 @@ describe('readSettings', () => {
       watch: true,
       drainTimeout: 10_000,
       proxy: { allowDebugHeader: false },
+      upstreamTls: {
+        verify: false,
+        verifyDepth: 1,
+        trustedCertificate: undefined,
+        clientCertificate: undefined,
+      },
       showSecrets: false,
       warnings: [],
     });
@@ -230,6 +236,10 @@ describe('the other settings', () => {
       log_level: 'notice',
       proxy_access_log: 'off',
       allow_debug_header: false,
+      client_ssl: false,
+      nginx_proxy_proxy_ssl_verify: 'off',
+      nginx_proxy_proxy_ssl_verify_depth: 1,
+      nginx_proxy_proxy_ssl_trusted_certificate: null,
     });
   });
 });
