@@ -18,6 +18,12 @@ import {
 } from './listen-settings.js';
 import { LOG_LEVELS, type LogLevel } from './log.js';
 import { type RealIpSettings, readRealIp } from './real-ip-settings.js';
+import {
+  describeUpstreamTls,
+  readUpstreamTls,
+  UPSTREAM_TLS_VARIABLES,
+  type UpstreamTlsSettings,
+} from './upstream-tls-settings.js';
 
 /** What of the settings the proxy listeners need. */
 export interface ProxySettings {
@@ -49,6 +55,7 @@ export interface Settings {
   /** How many processes proxy: as many as there are cores, or none besides this one. */
   readonly workers: number | 'auto';
   readonly proxy: ProxySettings;
+  readonly upstreamTls: UpstreamTlsSettings;
   /** Whether the Admin API shows secrets. */
   readonly showSecrets: boolean;
   /** What was asked for and has no effect, one sentence each. */
@@ -101,6 +108,7 @@ const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
   'KONG_REAL_IP_HEADER',
   'KONG_REAL_IP_RECURSIVE',
   'KONG_PORT_MAPS',
+  ...UPSTREAM_TLS_VARIABLES,
 ]);
 
 /** Kubernetes describes every Service of a namespace to its pods in variables like these, one named kong too. */
@@ -138,6 +146,10 @@ export function readSettings(flags: Flags, env: Environment): Settings {
       given('--workers', flags.workers, 'KONG_NGINX_WORKER_PROCESSES', env, DEFAULT_WORKERS),
     ),
     proxy: readProxySettings(flags, env, proxyListen, warnings),
+    upstreamTls: readUpstreamTls(
+      { text: (name) => variable(name, env), isOn: (name) => parseSwitch(name, env) },
+      warnings,
+    ),
     showSecrets: flags.adminShowSecrets ?? false,
     warnings,
   };
@@ -221,6 +233,7 @@ export function describeSettings(settings: Settings): Readonly<Record<string, un
     real_ip_header: settings.proxy.realIp.header,
     real_ip_recursive: settings.proxy.realIp.recursive ? 'on' : 'off',
     port_maps: describePortMaps(settings.proxy.portMaps),
+    ...describeUpstreamTls(settings.upstreamTls),
   };
 }
 

@@ -13,6 +13,7 @@ const ROWS: Readonly<Record<string, number>> = {
   'listen-settings': 0,
   'ip-address': 0,
   'real-ip-settings': 0,
+  'upstream-tls-settings': 0,
   version: 0,
   uri: 0,
   regex: 0,
@@ -50,6 +51,7 @@ const FOUNDATION: readonly string[] = [
   'listen-settings',
   'ip-address',
   'real-ip-settings',
+  'upstream-tls-settings',
   'settings',
 ];
 

@@ -9,14 +9,14 @@ import { exitOnDefect } from './defect.js';
 import { processTerminal } from './terminal.js';
 import { terminalLog } from './terminal-log.js';
 
-const { id, count, logLevel, drainTimeout, proxy, accessLog } = readWorkerSettings(process.env);
+const { id, count, logLevel, drainTimeout, plane } = readWorkerSettings(process.env);
 const terminal = processTerminal();
 const destination = terminal.interactive ? terminalLog(terminal) : process.stderr;
 const log = createLogger(logLevel, destination, { worker: id, pid: process.pid });
 exitOnDefect(log);
 
 const worker = new Worker({
-  plane: new LocalPlane({ log, settings: proxy, accessLog }),
+  plane: new LocalPlane({ log, settings: plane }),
   log,
   send: (message) => {
     // A channel that is closed says so to the callback; `disconnect` tells that the primary is gone.

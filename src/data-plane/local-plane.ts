@@ -1,25 +1,21 @@
-import type { AccessLog } from '../access-log/access-log.js';
-import { openAccessLog } from '../access-log/open.js';
-import type { AccessLogSettings } from '../access-log-settings.js';
 import { GatewayError } from '../errors.js';
 import type { Listener } from '../listen-settings.js';
 import type { Logger } from '../log.js';
 import { Traffic } from '../metrics/traffic.js';
 import type { WorkerFigures, WorkerStatus } from '../metrics/worker-status.js';
 import { ProxyServer } from '../proxy/server.js';
-import type { ProxySettings } from '../settings.js';
 import { eventLoop } from '../snapshot/event-loop.js';
 import type { ServedConfig } from '../snapshot/served-config.js';
 import { buildSnapshot, type Snapshot } from '../snapshot/snapshot.js';
 import { SnapshotStore } from '../snapshot/store.js';
 import type { DataPlane } from './data-plane.js';
 import { LoopDelay } from './loop-delay.js';
+import { openPlaneFiles, type PlaneFiles } from './plane-files.js';
+import type { PlaneSettings } from './plane-settings.js';
 
 export interface LocalPlaneOptions {
   readonly log: Logger;
-  readonly settings: ProxySettings;
-  /** Undefined where it is off. */
-  readonly accessLog: AccessLogSettings | undefined;
+  readonly settings: PlaneSettings;
 }
 
 /** The data plane of one process: this one proxies. A swap has two steps, `prepare` and `commit`. */
@@ -29,7 +25,7 @@ export class LocalPlane implements DataPlane {
   readonly #traffic = new Traffic();
   readonly #loopDelay = new LoopDelay();
   #serving: { readonly store: SnapshotStore; readonly proxy: ProxyServer } | undefined;
-  #accessLog: AccessLog | undefined;
+  #files: PlaneFiles | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: LocalPlaneOptions) {
@@ -45,10 +41,10 @@ export class LocalPlane implements DataPlane {
     this.commit(await this.prepare(next));
   }
 
-  /** Builds what would serve a config; dropping the result undoes it. Rejects where the access log cannot be opened. */
+  /** Builds what would serve a config; dropping the result undoes it. Rejects where a file of the settings cannot be used. */
   async prepare({ config, version }: Omit<ServedConfig, 'builtAt'>): Promise<Snapshot> {
-    const { accessLog, log } = this.#options;
-    if (accessLog !== undefined) this.#accessLog ??= openAccessLog(accessLog, log);
+    const { settings, log } = this.#options;
+    this.#files ??= await openPlaneFiles(settings, log);
     return buildSnapshot(config, version, Date.now(), eventLoop);
   }
 
@@ -59,9 +55,10 @@ export class LocalPlane implements DataPlane {
       return;
     }
     const store = new SnapshotStore(snapshot);
+    const { log, settings } = this.#options;
     const proxy = new ProxyServer({
-      ...{ store, traffic: this.#traffic, accessLog: this.#accessLog },
-      ...{ log: this.#options.log, settings: this.#options.settings },
+      ...{ store, traffic: this.#traffic, log, settings: settings.proxy },
+      ...this.#files,
     });
     this.#serving = { store, proxy };
   }
@@ -92,7 +89,7 @@ export class LocalPlane implements DataPlane {
   }
 
   reopenLogs(): void {
-    this.#accessLog?.reopen();
+    this.#files?.accessLog?.reopen();
   }
 
   close(timeout: number): Promise<void> {
@@ -102,7 +99,7 @@ export class LocalPlane implements DataPlane {
 
   async #close(timeout: number): Promise<void> {
     await this.#serving?.proxy.close(timeout);
-    await this.#accessLog?.close();
+    await this.#files?.accessLog?.close();
     this.#loopDelay.close();
   }
 }

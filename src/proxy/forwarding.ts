@@ -17,7 +17,7 @@ import {
   respondUpstreamFailure,
 } from './respond.js';
 import { decideRetry } from './retry-policy.js';
-import { preservedHostOrigin, serviceOrigin } from './service-origin.js';
+import type { ServiceOrigin } from './service-origin.js';
 import { forwardedTrailers } from './trailers.js';
 import type {
   Origin,
@@ -27,6 +27,7 @@ import type {
   UpstreamHandler,
   UpstreamHead,
   UpstreamRequest,
+  UpstreamTimeouts,
 } from './transport/transport.js';
 import type { UpstreamError } from './transport/upstream-error.js';
 import { Tunnel } from './tunnel.js';
@@ -39,6 +40,7 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
   readonly #client: ClientRequest;
   readonly #match: RouteMatch;
   readonly #service: Service;
+  readonly #timeouts: UpstreamTimeouts;
   readonly #transport: Transport;
   readonly #log: Logger;
   readonly #origin: Origin;
@@ -54,7 +56,7 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
     exchange: Exchange,
     client: ClientRequest,
     match: RouteMatch,
-    service: Service,
+    target: ServiceOrigin,
     transport: Transport,
     log: Logger,
   ) {
@@ -62,14 +64,13 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
     this.#stream = exchange.stream;
     this.#client = client;
     this.#match = match;
-    this.#service = service;
+    this.#service = target.service;
+    this.#timeouts = target.timeouts;
     this.#transport = transport;
     this.#log = log;
     const preserved = match.route.preserve_host && client.host.raw !== '';
-    this.#hostHeader = preserved ? client.host.raw : serviceOrigin(service).hostHeader;
-    this.#origin = preserved
-      ? preservedHostOrigin(service, client.host.routed)
-      : serviceOrigin(service).origin;
+    this.#hostHeader = preserved ? client.host.raw : target.hostHeader;
+    this.#origin = preserved ? target.preserving(client.host.routed) : target.origin;
   }
 
   /** Reads the body as far as the route wants it read ahead, then sends. */
@@ -178,7 +179,7 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
       target: encodePath(upstream) + target.query,
       rawHeaders: upstreamHeaders(this.#exchange, this.#client, route, this.#hostHeader, framing),
       body,
-      timeouts: serviceOrigin(this.#service).timeouts,
+      timeouts: this.#timeouts,
     };
     this.#exchange.forwardedAt = performance.now();
     this.#send(false);

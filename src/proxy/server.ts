@@ -6,6 +6,7 @@ import type { Logger } from '../log.js';
 import type { Traffic } from '../metrics/traffic.js';
 import type { ProxySettings } from '../settings.js';
 import type { SnapshotStore } from '../snapshot/store.js';
+import { NO_UPSTREAM_DEFAULTS, type UpstreamDefaults } from '../tls/upstream-defaults.js';
 import type { ClientStream } from './client-stream.js';
 import { describePeer, type PeerSettings } from './describe-peer.js';
 import { Exchange, type ExchangeRecords } from './exchange.js';
@@ -28,6 +29,8 @@ export interface ProxyServerOptions {
   readonly accessLog?: AccessLog | undefined;
   readonly log: Logger;
   readonly settings: ProxySettings;
+  /** How https services are spoken to that do not say so; nothing is verified or shown when not given. */
+  readonly upstreamDefaults?: UpstreamDefaults;
   /** How requests reach upstreams; one of its own when none is given. */
   readonly transport?: Transport;
   /** How long clients are waited for; nginx's times when not given. */
@@ -55,10 +58,11 @@ export class ProxyServer implements ConnectionHost {
     this.timeouts = options.timeouts ?? CLIENT_TIMEOUTS;
     this.#transport = options.transport ?? new Http1Transport();
     this.#records = { traffic: options.traffic, accessLog: options.accessLog };
-    this.#forwarder = createForwarder(this.#transport, options.log);
     const { realIp, portMaps } = options.settings;
     this.#peers = { realIp: new RealIp(realIp), portMaps };
     this.#gate = new ProxyProtocolGate(this.timeouts.head, options.log);
+    const defaults = options.upstreamDefaults ?? NO_UPSTREAM_DEFAULTS;
+    this.#forwarder = createForwarder(this.#transport, options.log, defaults);
   }
 
   /** Opens one more listener. Resolves to where it really stands; rejects with ListenError. */

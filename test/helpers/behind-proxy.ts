@@ -35,7 +35,9 @@ export async function behindProxy(
 ): Promise<void> {
   const upstream = await RawUpstream.start(script, tls);
   const fields = { name: 's', host: '127.0.0.1', port: upstream.port, routes: ROUTES, ...service };
-  const proxy = await RunningProxy.start({ services: [fields] }, undefined, transport, timeouts);
+  const proxy = await RunningProxy.start({ services: [fields] }, undefined, transport, {
+    ...(timeouts === undefined ? {} : { timeouts }),
+  });
   try {
     await test({ port: proxy.port, proxy, upstream });
   } finally {

@@ -4,8 +4,7 @@ import type { GatewayConfig } from '#gateway/config/entities.js';
 import { loadConfig } from '#gateway/config/load.js';
 import type { Listener } from '#gateway/listen-settings.js';
 import { Traffic } from '#gateway/metrics/traffic.js';
-import type { ClientTimeouts } from '#gateway/proxy/http1/client-timeouts.js';
-import { ProxyServer } from '#gateway/proxy/server.js';
+import { ProxyServer, type ProxyServerOptions } from '#gateway/proxy/server.js';
 import type { Transport } from '#gateway/proxy/transport/transport.js';
 import { NOBODY_TRUSTED } from '#gateway/real-ip-settings.js';
 import type { ProxySettings } from '#gateway/settings.js';
@@ -52,7 +51,7 @@ export class RunningProxy {
     config: object = {},
     settings: Partial<ProxySettings> = {},
     transport?: Transport,
-    timeouts?: ClientTimeouts,
+    options: Partial<ProxyServerOptions> = {},
     listeners: readonly Listener[] = LISTENERS,
   ): Promise<RunningProxy> {
     const store = new SnapshotStore(doAtOnce(snapshotSteps(loadObject(config), 1, Date.now())));
@@ -68,7 +67,7 @@ export class RunningProxy {
     const server = new ProxyServer({
       ...{ store, traffic, accessLog, log, settings: { ...SETTINGS, ...settings } },
       ...(transport === undefined ? {} : { transport }),
-      ...(timeouts === undefined ? {} : { timeouts }),
+      ...options,
     });
     const ports: number[] = [];
     for (const listener of listeners) ports.push((await server.listen(listener)).port);

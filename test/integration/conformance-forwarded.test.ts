@@ -75,7 +75,7 @@ describe("forwarded headers and the PROXY protocol, on Kong's recordings", () =>
     const { KONG_PROXY_LISTEN: _, ...env } = settings;
     const real = JSON.parse(ports.toReal(JSON.stringify(env)));
     const { proxy } = readSettings({ config: ['kong.yaml'] }, real);
-    const running = await RunningProxy.start(ports.config(config), proxy, undefined, undefined, listeners);
+    const running = await RunningProxy.start(ports.config(config), proxy, undefined, {}, listeners);
     recorded.forEach(({ port }, index) => void ports.add(port, running.ports[index] ?? 0));
     return running;
   }

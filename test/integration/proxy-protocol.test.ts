@@ -25,7 +25,7 @@ describe('a listener with the PROXY protocol', () => {
   before(async () => {
     echo = await EchoUpstreams.start([1]);
     const service = { name: 'echo', host: '127.0.0.1', port: echo.ports.get(1), routes: [{ paths: ['/'] }] };
-    proxy = await RunningProxy.start({ services: [service] }, SETTINGS, undefined, LISTENERS);
+    proxy = await RunningProxy.start({ services: [service] }, SETTINGS, undefined, {}, LISTENERS);
   });
 
   after(async () => {
@@ -93,7 +93,7 @@ describe('a listener with the PROXY protocol', () => {
   });
 
   it('keeps nobody waiting at a stop', async () => {
-    const stopping = await RunningProxy.start({}, SETTINGS, undefined, LISTENERS);
+    const stopping = await RunningProxy.start({}, SETTINGS, undefined, {}, LISTENERS);
     const client = await RawClient.connect(stopping.port);
     client.write('PROXY');
     await waitFor('the connection', () => stopping.traffic.active === 1);

@@ -52,7 +52,11 @@ export function failureCases(make: MakeTransport): void {
       const transport = opened.add(make());
       // TCP connects, then the handshake is never answered: the time covers both.
       const upstream = opened.add(await RawUpstream.start(() => {}));
-      const origin = originOf(upstream.port, { servername: 'upstream.test', verify: true });
+      const origin = originOf(upstream.port, {
+        servername: 'upstream.test',
+        verification: undefined,
+        identity: undefined,
+      });
       const error = await Exchange.send(transport, origin, within(GET, { connect: SHORT })).failed();
       assert.deepEqual([error.failure, error.phase], ['connect_timeout', 'connect']);
       await waitFor('the connection to end', () => upstream.connections.every(({ ended }) => ended));

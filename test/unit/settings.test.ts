@@ -35,6 +35,12 @@ describe('readSettings', () => {
       drainTimeout: 10_000,
       workers: 'auto',
       proxy: { allowDebugHeader: false, realIp: NOBODY_TRUSTED, portMaps: {} },
+      upstreamTls: {
+        verify: false,
+        verifyDepth: 1,
+        trustedCertificate: undefined,
+        clientCertificate: undefined,
+      },
       showSecrets: false,
       warnings: [],
     });
@@ -262,6 +268,10 @@ describe('the other settings', () => {
       real_ip_header: 'X-Real-IP',
       real_ip_recursive: 'off',
       port_maps: [],
+      client_ssl: false,
+      nginx_proxy_proxy_ssl_verify: 'off',
+      nginx_proxy_proxy_ssl_verify_depth: 1,
+      nginx_proxy_proxy_ssl_trusted_certificate: null,
     });
   });
 });

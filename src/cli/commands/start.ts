@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { openAccessLog } from '../../access-log/open.js';
 import { WorkerFleet } from '../../cluster/fleet.js';
 import { forkWorker } from '../../cluster/fork.js';
 import { formatIssue } from '../../config/format-issue.js';
 import type { DataPlane } from '../../data-plane/data-plane.js';
+import { openPlaneFiles } from '../../data-plane/plane-files.js';
+import { planeSettings } from '../../data-plane/plane-settings.js';
 import { messageOf } from '../../errors.js';
 import type { Gateway, Listeners } from '../../gateway.js';
 import { formatAddress, type ListenAddress } from '../../listen-settings.js';
@@ -26,7 +27,7 @@ const LINGER = 1000;
 export async function start(flags: Flags, env: Environment, terminal: Terminal): Promise<number> {
   const settings = readSettings(flags, env);
   const log = createLogger(settings.logLevel, terminal.interactive ? terminalLog(terminal) : process.stderr);
-  const fleet = launchWorkers(settings, log);
+  const fleet = await launchWorkers(settings, log);
   // Imported only now: the workers start meanwhile.
   const { Gateway } = await import('../../gateway.js');
   const gateway = new Gateway({
@@ -59,23 +60,22 @@ function exitUnlessDone(code: number): void {
 }
 
 /** Starts the processes that proxy, while this one goes on to load the config; undefined where it proxies itself. */
-function launchWorkers(
-  { workers, logLevel, drainTimeout, proxy, accessLog }: Settings,
-  log: Logger,
-): WorkerFleet | undefined {
+async function launchWorkers(settings: Settings, log: Logger): Promise<WorkerFleet | undefined> {
+  const { workers, logLevel, drainTimeout } = settings;
   const count = workers === 'auto' ? availableParallelism() : workers;
   if (count === 0) return undefined;
-  // A mistake is told once and at once, not by each worker when it opens the place.
-  if (accessLog !== undefined) void openAccessLog(accessLog, log).close();
+  const plane = planeSettings(settings);
+  // A mistake is told once and at once, not by each worker.
+  await (await openPlaneFiles(plane, log)).accessLog?.close();
   const entry = fileURLToPath(new URL('../worker.js', import.meta.url));
-  const fork = (id: number) => forkWorker(entry, { id, count, logLevel, drainTimeout, proxy, accessLog });
+  const fork = (id: number) => forkWorker(entry, { id, count, logLevel, drainTimeout, plane });
   return WorkerFleet.launch({ count, fork, log });
 }
 
 /** Proxies in this process. */
-async function localPlane({ proxy, accessLog }: Settings, log: Logger): Promise<DataPlane> {
+async function localPlane(settings: Settings, log: Logger): Promise<DataPlane> {
   const { LocalPlane } = await import('../../data-plane/local-plane.js');
-  return new LocalPlane({ log, settings: proxy, accessLog });
+  return new LocalPlane({ log, settings: planeSettings(settings) });
 }
 
 function announce(listeners: Listeners, gateway: Gateway, settings: Settings, terminal: Terminal): void {

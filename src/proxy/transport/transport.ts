@@ -1,10 +1,25 @@
+import type { Authorities } from '../../tls/authorities.js';
+import type { ClientIdentity } from '../../tls/client-identity.js';
 import type { UpstreamError } from './upstream-error.js';
+
+/** What the certificate of an upstream must be. */
+export interface Verification {
+  /** The host name or IP address (without brackets) that it must be for. */
+  readonly name: string;
+  /** Who may have signed it. */
+  readonly authorities: Authorities;
+  /** How many certificates there may be between it and the authority's. */
+  readonly depth: number;
+}
 
 /** How an `https` origin is spoken to. Every field is part of the pool's key: no two settings share a socket. */
 export interface UpstreamTls {
-  /** The name sent as SNI and checked against the certificate; undefined for an IP address. */
+  /** The name sent as SNI; undefined for an IP address. */
   readonly servername: string | undefined;
-  readonly verify: boolean;
+  /** Undefined where any certificate is taken. */
+  readonly verification: Verification | undefined;
+  /** Shown to an upstream that asks who the gateway is. */
+  readonly identity: ClientIdentity | undefined;
 }
 
 /** Where an upstream lives. Connections are pooled by all of its fields. */

@@ -6,6 +6,7 @@ import type { AdminView } from '#gateway/admin/view.js';
 import type { GatewayConfig } from '#gateway/config/entities.js';
 import { ReloadHistory } from '#gateway/snapshot/reload-history.js';
 import type { Snapshot } from '#gateway/snapshot/snapshot.js';
+import { UpstreamCredentials } from '#gateway/tls/upstream-credentials.js';
 
 /** A kind made up for a test, with the entities given. */
 export function sampleKind(
@@ -43,6 +44,7 @@ export function sampleView(rest: Partial<AdminView> = {}): AdminView {
     version: 1,
     config,
     router: { match: () => undefined },
+    credentials: new UpstreamCredentials(new Map(), new Map()),
     builtAt: 1_700_000_000_999,
   };
   return {

@@ -6,7 +6,14 @@ import { ClientConnection, type ConnectionHost } from '#gateway/proxy/http1/clie
 import { CLIENT_TIMEOUTS, type ClientTimeouts } from '#gateway/proxy/http1/client-timeouts.js';
 import { waitFor } from '../../../helpers/wait-for.js';
 
-const PEER = { address: '127.0.0.1', port: 80, scheme: 'http', sni: undefined } as const;
+const PEER = {
+  address: '127.0.0.1',
+  port: 80,
+  scheme: 'http',
+  sni: undefined,
+  trusted: false,
+  proxied: undefined,
+} as const;
 const BODY = 'the answer';
 
 /** A socket whose far end takes nothing before it is told to. */
