@@ -3,11 +3,7 @@ import { type EntityKind, entityKinds } from './entity-kinds.js';
 
 /** The kinds that something acts on: a vault is read while the config is loaded. */
 const EXECUTED: ReadonlySet<EntityKind> = new Set<EntityKind>([
-  'services',
-  'routes',
-  'vaults',
-  'certificates',
-  'ca_certificates',
+  ...(['services', 'routes', 'certificates', 'ca_certificates', 'snis', 'vaults'] as const),
 ]);
 
 /** The protocols that requests are taken and forwarded in. */
