@@ -19,10 +19,10 @@ export interface Listener extends ListenAddress {
 
 /** Flags of nginx's listen directive that tune its sockets and change nothing a client could see. */
 const TUNING_FLAG = /^(reuseport|deferred|bind|backlog=\d+|so_keepalive=\S+|ipv6only=(on|off))$/;
-/** Flags that a listener of proxy_listen or of admin_listen cannot have here. */
+/** Flags that a listener of proxy_listen, or of admin_listen and status_listen, cannot have here. */
 const UNSUPPORTED_FLAGS: Readonly<Record<'proxy' | 'admin', ReadonlySet<string>>> = {
-  proxy: new Set(['ssl', 'http2', 'udp']),
-  admin: new Set(['ssl', 'http2', 'proxy_protocol', 'udp']),
+  proxy: new Set(['udp']),
+  admin: new Set(['proxy_protocol', 'udp']),
 };
 /** Flags that say what is spoken. */
 const PROTOCOL_FLAGS: ReadonlySet<string> = new Set(['ssl', 'http2', 'proxy_protocol']);
@@ -36,7 +36,7 @@ export interface Given {
   readonly value: string;
 }
 
-/** Reads the addresses of `proxy_listen` or `admin_listen` in Kong's syntax. Throws SettingsError. */
+/** Reads the addresses of `proxy_listen`, or of the APIs' listeners, in Kong's syntax. Throws SettingsError. */
 export function parseListen(
   { from, value }: Given,
   kind: 'proxy' | 'admin',
@@ -124,6 +124,15 @@ function isPort(digits: string): boolean {
 /** `port_maps` as Kong's setting spells it. */
 export function describePortMaps(maps: PortMaps): readonly string[] {
   return Object.entries(maps).map(([inner, outer]) => `${outer}:${inner}`);
+}
+
+/** Reads the listeners of the Admin and the Status API, which speak HTTP/1.1 only. Throws SettingsError. */
+export function parseHttp1Listen(given: Given, warnings: string[]): readonly Listener[] {
+  return parseListen(given, 'admin', warnings).map(({ http2, ...listener }) => {
+    const warning = `${given.from}: "http2" has no effect here: HTTP/1.1 is spoken`;
+    if (http2 === true && !warnings.includes(warning)) warnings.push(warning);
+    return listener;
+  });
 }
 
 /** Throws SettingsError where two listeners are to stand on one address. */

@@ -9,15 +9,16 @@ import {
   describeListen,
   describePortMaps,
   type Given,
-  type ListenAddress,
   type Listener,
   type PortMaps,
+  parseHttp1Listen,
   parseListen,
   parsePortMaps,
   refuseTwice,
 } from './listen-settings.js';
 import { LOG_LEVELS, type LogLevel } from './log.js';
 import { type RealIpSettings, readRealIp } from './real-ip-settings.js';
+import { readTls, TLS_VARIABLES, type TlsFlags, type TlsSettings } from './tls-settings.js';
 import {
   describeUpstreamTls,
   readUpstreamTls,
@@ -45,7 +46,9 @@ export interface Settings {
   readonly strict: boolean;
   /** Empty when the listener is off. */
   readonly proxyListen: readonly Listener[];
-  readonly adminListen: readonly ListenAddress[];
+  readonly adminListen: readonly Listener[];
+  readonly statusListen: readonly Listener[];
+  readonly tls: TlsSettings;
   readonly logLevel: LogLevel;
   /** Undefined when no request is to be logged. */
   readonly accessLog: AccessLogSettings | undefined;
@@ -63,13 +66,14 @@ export interface Settings {
 }
 
 /** The flags of `gateway start` as written on the command line; an absent one was not given. */
-export interface Flags extends AccessLogFlags {
+export interface Flags extends AccessLogFlags, TlsFlags {
   readonly config?: readonly string[];
   readonly envFile?: readonly string[];
   readonly strict?: boolean;
   readonly adminShowSecrets?: boolean;
   readonly proxyListen?: string;
   readonly adminListen?: string;
+  readonly statusListen?: string;
   readonly logLevel?: string;
   readonly watch?: boolean;
   /** In seconds. */
@@ -85,8 +89,9 @@ export interface Flags extends AccessLogFlags {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export const DEFAULT_PROXY_LISTEN = '0.0.0.0:8000';
+export const DEFAULT_PROXY_LISTEN = '0.0.0.0:8000, 0.0.0.0:8443 http2 ssl';
 export const DEFAULT_ADMIN_LISTEN = '127.0.0.1:8001';
+export const DEFAULT_STATUS_LISTEN = '127.0.0.1:8007';
 export const DEFAULT_LOG_LEVEL: LogLevel = 'notice';
 export const DEFAULT_DRAIN_SECONDS = 10;
 export const DEFAULT_WORKERS = 'auto';
@@ -99,6 +104,8 @@ const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
   'KONG_DECLARATIVE_CONFIG_STRING',
   'KONG_PROXY_LISTEN',
   'KONG_ADMIN_LISTEN',
+  'KONG_STATUS_LISTEN',
+  ...TLS_VARIABLES,
   'KONG_LOG_LEVEL',
   'KONG_PROXY_ACCESS_LOG',
   'KONG_ALLOW_DEBUG_HEADER',
@@ -124,12 +131,15 @@ export function readSettings(flags: Flags, env: Environment): Settings {
     'proxy',
     warnings,
   );
-  const adminListen = parseListen(
+  const adminListen = parseHttp1Listen(
     given('--admin-listen', flags.adminListen, 'KONG_ADMIN_LISTEN', env, DEFAULT_ADMIN_LISTEN),
-    'admin',
     warnings,
   );
-  refuseTwice([...proxyListen, ...adminListen]);
+  const statusListen = parseHttp1Listen(
+    given('--status-listen', flags.statusListen, 'KONG_STATUS_LISTEN', env, DEFAULT_STATUS_LISTEN),
+    warnings,
+  );
+  refuseTwice([...proxyListen, ...adminListen, ...statusListen]);
   return {
     config,
     configText,
@@ -137,6 +147,8 @@ export function readSettings(flags: Flags, env: Environment): Settings {
     strict: flags.strict ?? false,
     proxyListen,
     adminListen,
+    statusListen,
+    tls: readTls(flags, (name) => variable(name, env), warnings),
     logLevel: parseLogLevel(given('--log-level', flags.logLevel, 'KONG_LOG_LEVEL', env, DEFAULT_LOG_LEVEL)),
     accessLog: readAccessLog(flags, variable('KONG_PROXY_ACCESS_LOG', env), warnings),
     // Standard input and a variable say what they have to say once.
@@ -225,6 +237,7 @@ export function describeSettings(settings: Settings): Readonly<Record<string, un
     declarative_config: settings.config.length === 0 ? null : settings.config.join(','),
     proxy_listen: describeListen(settings.proxyListen),
     admin_listen: describeListen(settings.adminListen),
+    status_listen: describeListen(settings.statusListen),
     log_level: settings.logLevel,
     proxy_access_log: describeAccessLog(settings.accessLog),
     nginx_worker_processes: String(settings.workers),

@@ -14,6 +14,7 @@ const ROWS: Readonly<Record<string, number>> = {
   'ip-address': 0,
   'real-ip-settings': 0,
   'upstream-tls-settings': 0,
+  'tls-settings': 0,
   version: 0,
   uri: 0,
   regex: 0,
@@ -52,6 +53,7 @@ const FOUNDATION: readonly string[] = [
   'ip-address',
   'real-ip-settings',
   'upstream-tls-settings',
+  'tls-settings',
   'settings',
 ];
 

@@ -5,6 +5,7 @@ import type { Listener } from '../listen-settings.js';
 import type { Logger } from '../log.js';
 import type { WorkerStatus } from '../metrics/worker-status.js';
 import type { ServedConfig } from '../snapshot/served-config.js';
+import type { TlsTerms } from '../tls/terms.js';
 import { BackOff } from './back-off.js';
 import { swapAll } from './swap.js';
 import { describeEnd, type WorkerEnd, type WorkerPort, WorkerProcess } from './worker-process.js';
@@ -43,6 +44,7 @@ export class WorkerFleet implements DataPlane {
   });
   #current: ServedConfig | undefined;
   #addresses: readonly Listener[] = [];
+  #terms: TlsTerms | undefined;
   #opened: readonly Listener[] | undefined;
   /** Settles, and never rejects, when the swap that runs has ended. */
   #swapping: Promise<void> | undefined;
@@ -66,9 +68,14 @@ export class WorkerFleet implements DataPlane {
     return this.#inOrder().map(({ pid }) => pid);
   }
 
-  async start(first: ServedConfig, addresses: readonly Listener[]): Promise<readonly Listener[]> {
+  async start(
+    first: ServedConfig,
+    addresses: readonly Listener[],
+    terms?: TlsTerms,
+  ): Promise<readonly Listener[]> {
     this.#current = first;
     this.#addresses = addresses;
+    this.#terms = terms;
     this.#begin();
     const outcomes = await Promise.all(this.#outcomes);
     const deaf = outcomes.find((outcome) => outcome instanceof ListenError);
@@ -191,7 +198,7 @@ export class WorkerFleet implements DataPlane {
     }
     // From here on it takes part in every swap, whether it listens yet or not.
     this.#members.add(worker);
-    const opened = await worker.listen(this.#addresses);
+    const opened = await worker.listen(this.#addresses, this.#terms);
     this.#listening.add(worker);
     this.#opened ??= opened;
     return opened;

@@ -8,6 +8,7 @@ import { eventLoop } from '../snapshot/event-loop.js';
 import type { ServedConfig } from '../snapshot/served-config.js';
 import { buildSnapshot, type Snapshot } from '../snapshot/snapshot.js';
 import { SnapshotStore } from '../snapshot/store.js';
+import type { TlsTerms } from '../tls/terms.js';
 import type { DataPlane } from './data-plane.js';
 import { LoopDelay } from './loop-delay.js';
 import { openPlaneFiles, type PlaneFiles } from './plane-files.js';
@@ -32,9 +33,13 @@ export class LocalPlane implements DataPlane {
     this.#options = options;
   }
 
-  async start(first: ServedConfig, addresses: readonly Listener[]): Promise<readonly Listener[]> {
+  async start(
+    first: ServedConfig,
+    addresses: readonly Listener[],
+    terms?: TlsTerms,
+  ): Promise<readonly Listener[]> {
     this.commit(await this.prepare(first));
-    return this.listen(addresses);
+    return this.listen(addresses, terms);
   }
 
   async swap(next: ServedConfig): Promise<void> {
@@ -64,10 +69,10 @@ export class LocalPlane implements DataPlane {
   }
 
   /** Opens the listeners, once a first snapshot serves. Rejects with ListenError. */
-  async listen(addresses: readonly Listener[]): Promise<readonly Listener[]> {
+  async listen(addresses: readonly Listener[], terms?: TlsTerms): Promise<readonly Listener[]> {
     if (this.#serving === undefined) throw new GatewayError('not_started', 'there is no config to serve yet');
     const open: Listener[] = [];
-    for (const address of addresses) open.push(await this.#serving.proxy.listen(address));
+    for (const address of addresses) open.push(await this.#serving.proxy.listen(address, terms));
     return open;
   }
 

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { PRODUCT_TOKEN, viaToken } from '../version.js';
+import { PRODUCT, PRODUCT_TOKEN, viaToken } from '../version.js';
 import { errorBody, statusPage } from './error-body.js';
 import type { Exchange } from './exchange.js';
 import { fieldValue } from './field-value.js';
@@ -68,9 +68,17 @@ export function respondHttpsOnly(exchange: Exchange, status: number, host: strin
   const contentType = status < 303 ? 'text/html' : 'text/html; charset=UTF-8';
   send(exchange, status, { contentType, body }, [
     'Location',
-    `https://${host}${target}`,
+    // Without a Host there is no name but ours, as in X-Forwarded-Host.
+    `https://${host === '' ? PRODUCT : host}${target}`,
     ...latency(exchange),
   ]);
+}
+
+/** Answers a request that came in plain text to where TLS is spoken, as nginx does, and closes. */
+export function respondPlainHttp(exchange: Exchange): void {
+  const reason = 'The plain HTTP request was sent to HTTPS port';
+  const body = statusPage(`400 ${reason}`, '400 Bad Request', reason);
+  send(exchange, 400, { contentType: 'text/html; charset=UTF-8', body }, latency(exchange), true);
 }
 
 /**

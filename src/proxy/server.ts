@@ -6,8 +6,10 @@ import type { Logger } from '../log.js';
 import type { Traffic } from '../metrics/traffic.js';
 import type { ProxySettings } from '../settings.js';
 import type { SnapshotStore } from '../snapshot/store.js';
+import { SecureContexts } from '../tls/secure-contexts.js';
+import type { TlsTerms } from '../tls/terms.js';
 import { NO_UPSTREAM_DEFAULTS, type UpstreamDefaults } from '../tls/upstream-defaults.js';
-import type { ClientStream } from './client-stream.js';
+import type { ClientPeer, ClientStream } from './client-stream.js';
 import { describePeer, type PeerSettings } from './describe-peer.js';
 import { Exchange, type ExchangeRecords } from './exchange.js';
 import { createForwarder, type Forwarder } from './forward.js';
@@ -18,6 +20,8 @@ import { READ_BYTES } from './http1/read-buffer.js';
 import type { RefusedRequest } from './http1/refusal.js';
 import { ProxyProtocolGate } from './proxy-protocol/gate.js';
 import { RealIp } from './real-ip.js';
+import { respondPlainHttp } from './respond.js';
+import { TlsAcceptor } from './tls-acceptor.js';
 import { Http1Transport } from './transport/http1-transport.js';
 import type { Transport } from './transport/transport.js';
 
@@ -37,6 +41,9 @@ export interface ProxyServerOptions {
   readonly timeouts?: ClientTimeouts;
 }
 
+/** What clients can agree on over TLS; HTTP/1.0 speaks for itself in its requests. */
+const ALPN_HTTP1: readonly string[] = ['http/1.1', 'http/1.0'];
+
 /** The HTTP data plane: listeners whose requests go where the current snapshot sends them. */
 export class ProxyServer implements ConnectionHost {
   readonly timeouts: ClientTimeouts;
@@ -50,6 +57,9 @@ export class ProxyServer implements ConnectionHost {
   readonly #gate: ProxyProtocolGate;
   readonly #servers: Server[] = [];
   readonly #connections = new Set<ClientConnection>();
+  #tls: TlsAcceptor | undefined;
+  /** Who serves clients that speak plain HTTP where TLS is awaited: each gets one answer. */
+  readonly #plainOnTls: ConnectionHost;
   #closing: Promise<void> | undefined;
   #allClosed: (() => void) | undefined;
 
@@ -63,13 +73,23 @@ export class ProxyServer implements ConnectionHost {
     this.#gate = new ProxyProtocolGate(this.timeouts.head, options.log);
     const defaults = options.upstreamDefaults ?? NO_UPSTREAM_DEFAULTS;
     this.#forwarder = createForwarder(this.#transport, options.log, defaults);
+    this.#plainOnTls = {
+      ...{ timeouts: this.timeouts, readBuffer: this.readBuffer, draining: true },
+      onRequest: (stream) => respondPlainHttp(this.#exchangeOf(stream)),
+      onRefused: (refused) => this.onRefused(refused),
+      onClosed: (connection) => this.onClosed(connection),
+    };
   }
 
-  /** Opens one more listener. Resolves to where it really stands; rejects with ListenError. */
-  async listen(address: Listener): Promise<Listener> {
+  /**
+   * Opens one more listener; `terms` is needed where it speaks TLS, and counts for all that do. Resolves to where it
+   * really stands; rejects with ListenError.
+   */
+  async listen(address: Listener, terms?: TlsTerms): Promise<Listener> {
+    const tls = address.ssl === true ? this.#acceptorFor(address, terms) : undefined;
     const server = createServer(
       { allowHalfOpen: true, noDelay: true, pauseOnConnect: true, highWaterMark: HIGH_WATER_BYTES },
-      (socket) => this.#onConnection(socket, address),
+      (socket) => this.#onConnection(socket, address, tls),
     );
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error) => reject(listenError(address, error)));
@@ -94,10 +114,7 @@ export class ProxyServer implements ConnectionHost {
   }
 
   onRequest(stream: ClientStream): void {
-    const { store, settings } = this.#options;
-    const client = this.#peers.realIp.clientOf(stream.peer, stream.head.rawHeaders);
-    const exchange = new Exchange(stream, client, store.current, this.#records);
-    handleRequest(exchange, this.#forwarder, settings.allowDebugHeader);
+    handleRequest(this.#exchangeOf(stream), this.#forwarder, this.#options.settings.allowDebugHeader);
   }
 
   onRefused(refused: RefusedRequest): void {
@@ -118,6 +135,7 @@ export class ProxyServer implements ConnectionHost {
       for (const connection of this.#connections) connection.destroy();
     }, timeout);
     this.#gate.close();
+    this.#tls?.close();
     await new Promise<void>((resolve) => {
       this.#allClosed = resolve;
       for (const connection of this.#connections) connection.drain();
@@ -128,26 +146,57 @@ export class ProxyServer implements ConnectionHost {
     await this.#transport.close();
   }
 
-  #onConnection(socket: Socket, { proxyProtocol = false }: Listener): void {
+  #exchangeOf(stream: ClientStream): Exchange {
+    const client = this.#peers.realIp.clientOf(stream.peer, stream.head.rawHeaders);
+    return new Exchange(stream, client, this.#options.store.current, this.#records);
+  }
+
+  #onConnection(socket: Socket, { proxyProtocol = false }: Listener, tls: TlsAcceptor | undefined): void {
     const { traffic } = this.#options;
     traffic.accepted += 1;
     traffic.active += 1;
     if (!proxyProtocol) {
-      this.#serve(socket, undefined);
+      this.#serve(socket, undefined, tls);
       return;
     }
     this.#gate.receive(socket, {
-      admitted: ({ source }) => this.#serve(socket, source),
+      admitted: ({ source }) => this.#serve(socket, source, tls),
       refused: () => {
         traffic.active -= 1;
       },
     });
   }
 
+  #speakHttp1(socket: Socket, peer: ClientPeer, host: ConnectionHost): void {
+    this.#connections.add(new ClientConnection(socket, peer, host));
+  }
+
+  #acceptorFor(address: ListenAddress, terms: TlsTerms | undefined): TlsAcceptor {
+    if (this.#tls !== undefined) return this.#tls;
+    if (terms === undefined) throw listenError(address, new Error('there is no certificate to show'));
+    const { store, traffic, log } = this.#options;
+    const contexts = new SecureContexts(terms);
+    this.#tls = new TlsAcceptor({
+      log,
+      handshakeTimeout: this.timeouts.head,
+      protocols: ALPN_HTTP1,
+      contextFor: (serverName) =>
+        contexts.for(serverName === undefined ? undefined : store.current.certificates.find(serverName)),
+      onSecure: (socket, peer) => this.#speakHttp1(socket, peer, this),
+      onPlain: (socket, peer) => this.#speakHttp1(socket, peer, this.#plainOnTls),
+      onUnfinished: () => {
+        traffic.failedHandshakes += 1;
+        traffic.active -= 1;
+      },
+    });
+    return this.#tls;
+  }
+
   /** `proxied`: the client that the PROXY protocol has named. */
-  #serve(socket: Socket, proxied: string | undefined): void {
+  #serve(socket: Socket, proxied: string | undefined, tls: TlsAcceptor | undefined): void {
     const peer = describePeer(socket, proxied, this.#peers);
-    this.#connections.add(new ClientConnection(socket, peer, this));
+    if (tls !== undefined) tls.accept(socket, peer);
+    else this.#speakHttp1(socket, peer, this);
   }
 }
 

@@ -2,6 +2,7 @@ import type { GatewayConfig } from '../config/entities.js';
 import { routerSteps } from '../router/build.js';
 import type { Router } from '../router/router.js';
 import { doAtPace, type Pace, type Steps } from '../steps.js';
+import { CertificateIndex } from '../tls/certificate-index.js';
 import { type UpstreamCredentials, upstreamCredentialSteps } from '../tls/upstream-credentials.js';
 
 /** Everything one config needs to serve, immutable and built before it is published. */
@@ -10,6 +11,8 @@ export interface Snapshot {
   readonly version: number;
   readonly config: GatewayConfig;
   readonly router: Router;
+  /** Which certificate a client is shown. */
+  readonly certificates: CertificateIndex;
   /** Whom services trust, and what is shown to them. */
   readonly credentials: UpstreamCredentials;
   /** When the snapshot was built, in milliseconds since 1970. */
@@ -32,6 +35,7 @@ export function buildSnapshot(
 /** The steps of that, for those who set a pace of their own. */
 export function* snapshotSteps(config: GatewayConfig, version: number, now: number): Steps<Snapshot> {
   const router = yield* routerSteps(config);
+  const certificates = new CertificateIndex(config);
   const credentials = yield* upstreamCredentialSteps(config);
-  return Object.freeze({ version, config, router, credentials, builtAt: now });
+  return Object.freeze({ version, config, router, certificates, credentials, builtAt: now });
 }

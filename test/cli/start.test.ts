@@ -63,6 +63,7 @@ describe('gateway start', () => {
       KONG_DECLARATIVE_CONFIG: file,
       KONG_PROXY_LISTEN: '127.0.0.1:0, [::1]:0',
       KONG_ADMIN_LISTEN: 'off',
+      KONG_STATUS_LISTEN: 'off',
       KONG_LOG_LEVEL: 'error',
     };
     launched = launch(
@@ -131,7 +132,8 @@ describe('gateway start', () => {
         "child.on('exit', (code) => process.exit(code ?? 1));",
       ].join('\n'),
     );
-    const listen = ['--proxy-listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0'];
+    const places = ['--proxy-listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0'];
+    const listen = [...places, '--status-listen', 'off'];
     launched = launch(script, [file, join(root, 'bin', 'gateway.js'), 'start', '-c', '-', ...listen]);
     await untilReady(launched);
     assert.match(launched.stdout(), /^config {2}stdin: 1 service, 1 route, hash /m);

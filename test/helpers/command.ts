@@ -81,7 +81,7 @@ export async function spawnGateway(
   args: readonly string[],
   options: LaunchOptions = {},
 ): Promise<SpawnedGateway> {
-  const listen = ['--proxy-listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0'];
+  const listen = ['--proxy-listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0', '--status-listen', 'off'];
   const launched = launch(GATEWAY, ['start', ...listen, ...args], options);
   await untilReady(launched);
   return {

@@ -51,7 +51,14 @@ export async function startGateway(
     writeFile(file, typeof next === 'string' ? next : JSON.stringify(next));
   const { log, logged } = recordingLog();
   const settings = readSettings(
-    { config: [file], proxyListen: '127.0.0.1:0', adminListen: '127.0.0.1:0', watch: false, ...flags },
+    {
+      config: [file],
+      proxyListen: '127.0.0.1:0',
+      adminListen: '127.0.0.1:0',
+      statusListen: 'off',
+      watch: false,
+      ...flags,
+    },
     variables,
   );
   const gateway = new Gateway({ settings, environment, log, plane: localPlane(settings, log) });

@@ -1,6 +1,8 @@
+import assert from 'node:assert/strict';
 import type { AccessEntry } from '#gateway/access-log/access-log.js';
 import { jsonFormat } from '#gateway/access-log/json.js';
 import type { GatewayConfig } from '#gateway/config/entities.js';
+import { ConfigError } from '#gateway/config/issue.js';
 import { loadConfig } from '#gateway/config/load.js';
 import type { Listener } from '#gateway/listen-settings.js';
 import { Traffic } from '#gateway/metrics/traffic.js';
@@ -11,6 +13,8 @@ import type { ProxySettings } from '#gateway/settings.js';
 import { snapshotSteps } from '#gateway/snapshot/snapshot.js';
 import { SnapshotStore } from '#gateway/snapshot/store.js';
 import { doAtOnce } from '#gateway/steps.js';
+import { readTlsTerms } from '#gateway/tls/terms.js';
+import { readTls, type TlsProtocol } from '#gateway/tls-settings.js';
 import { type Logged, recordingLog } from './gateway.js';
 
 const SETTINGS: ProxySettings = { allowDebugHeader: false, realIp: NOBODY_TRUSTED, portMaps: {} };
@@ -81,6 +85,17 @@ export class RunningProxy {
     this.#store.swap(doAtOnce(snapshotSteps(loaded, this.#version, Date.now())));
   }
 
+  /** Opens a listener that speaks TLS, and returns its port. */
+  async listenTls(settings: Partial<TlsProtocol> = {}, proxyProtocol = false): Promise<number> {
+    const { protocol } = readTls({}, () => undefined, []);
+    const terms = await readTlsTerms({ ...protocol, ...settings }, []);
+    const { port } = await this.#server.listen(
+      { host: '127.0.0.1', port: 0, ssl: true, proxyProtocol },
+      terms,
+    );
+    return port;
+  }
+
   /** Lets what is under way end within `timeout` milliseconds; without one, cuts it. */
   async close(timeout = 0): Promise<void> {
     await this.#server.close(timeout);
@@ -90,4 +105,15 @@ export class RunningProxy {
 /** Loads a config given as an object, of format 3.0 where it names none. */
 export function loadObject(config: object): GatewayConfig {
   return loadConfig({ file: 'test.json', text: JSON.stringify({ _format_version: '3.0', ...config }) });
+}
+
+/** Whether a config given as an object is no valid one. */
+export function isRefused(config: object): boolean {
+  try {
+    loadObject(config);
+    return false;
+  } catch (error) {
+    assert.ok(error instanceof ConfigError, String(error));
+    return true;
+  }
 }

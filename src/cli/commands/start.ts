@@ -8,7 +8,7 @@ import { openPlaneFiles } from '../../data-plane/plane-files.js';
 import { planeSettings } from '../../data-plane/plane-settings.js';
 import { messageOf } from '../../errors.js';
 import type { Gateway, Listeners } from '../../gateway.js';
-import { formatAddress, type ListenAddress } from '../../listen-settings.js';
+import { formatAddress, type Listener } from '../../listen-settings.js';
 import { createLogger, type Logger } from '../../log.js';
 import { configName, type Environment, type Flags, readSettings, type Settings } from '../../settings.js';
 import type { ReloadRecord } from '../../snapshot/reload-history.js';
@@ -82,14 +82,16 @@ function announce(listeners: Listeners, gateway: Gateway, settings: Settings, te
   terminal.out(`${PRODUCT} ${VERSION}`);
   for (const line of describeListeners('proxy', listeners.proxy)) terminal.out(line);
   for (const line of describeListeners('admin', listeners.admin)) terminal.out(line);
+  for (const line of describeListeners('status', listeners.status)) terminal.out(line);
   const name = configName(settings);
   terminal.out(`config  ${name}: ${describeConfig(gateway.current.config)}`);
   terminal.out(settings.watch ? `watching ${name}` : `not watching ${name}: SIGHUP reloads it`);
 }
 
-function describeListeners(name: string, addresses: readonly ListenAddress[]): readonly string[] {
-  if (addresses.length === 0) return [`${name}   off`];
-  return addresses.map((address) => `${name}   http://${formatAddress(address)}`);
+function describeListeners(name: string, listeners: readonly Listener[]): readonly string[] {
+  const label = name.padEnd(7);
+  if (listeners.length === 0) return [`${label} off`];
+  return listeners.map((listener) => `${label} http${listener.ssl ? 's' : ''}://${formatAddress(listener)}`);
 }
 
 /** A person at a terminal sees the source lines too; the log itself goes without them. */
