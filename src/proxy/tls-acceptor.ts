@@ -118,7 +118,7 @@ class Handshake {
     const secure = new TLSSocket(this.#socket, options);
     // Node destroys a socket for errors of TLS by itself only where a tls.Server made it.
     secure.on('_tlsError', (error: Error) => {
-      this.#fail(messageOf(error));
+      this.#fail('reason' in error ? String(error.reason) : messageOf(error));
       secure.destroy();
     });
     secure.on('close', this.#onGone);

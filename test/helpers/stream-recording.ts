@@ -35,6 +35,8 @@ export interface RecordedRequest {
 export interface RecordedExchange extends RecordedAnswer {
   readonly what: string;
   readonly request: string;
+  /** What the client asked for in the TLS handshake; absent for plain HTTP. */
+  readonly tls_client?: { readonly servername?: string };
   readonly responses?: readonly RecordedAnswer[];
   readonly upstream: readonly RecordedRequest[];
   readonly upstream_events?: readonly string[];
