@@ -2,7 +2,7 @@ import type { GatewayConfig } from '../config/entities.js';
 import { routerSteps } from '../router/build.js';
 import type { Router } from '../router/router.js';
 import { doAtPace, type Pace, type Steps } from '../steps.js';
-import { CertificateIndex } from '../tls/certificate-index.js';
+import { type CertificateIndex, certificateIndexSteps } from '../tls/certificate-index.js';
 import { type UpstreamCredentials, upstreamCredentialSteps } from '../tls/upstream-credentials.js';
 
 /** Everything one config needs to serve, immutable and built before it is published. */
@@ -35,7 +35,7 @@ export function buildSnapshot(
 /** The steps of that, for those who set a pace of their own. */
 export function* snapshotSteps(config: GatewayConfig, version: number, now: number): Steps<Snapshot> {
   const router = yield* routerSteps(config);
-  const certificates = new CertificateIndex(config);
+  const certificates = yield* certificateIndexSteps(config);
   const credentials = yield* upstreamCredentialSteps(config);
   return Object.freeze({ version, config, router, certificates, credentials, builtAt: now });
 }

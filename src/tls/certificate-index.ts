@@ -1,4 +1,5 @@
 import type { Certificate, GatewayConfig } from '../config/entities.js';
+import type { Steps } from '../steps.js';
 
 /**
  * Which certificate a server name gets, as in Kong: that of the name itself, of `*` in place of its first label, of
@@ -7,15 +8,8 @@ import type { Certificate, GatewayConfig } from '../config/entities.js';
 export class CertificateIndex {
   readonly #bySni: ReadonlyMap<string, Certificate>;
 
-  constructor({ certificates, snis }: Pick<GatewayConfig, 'certificates' | 'snis'>) {
-    const byId = new Map(certificates.map((certificate) => [certificate.id, certificate]));
-    const bySni = new Map<string, Certificate>();
-    for (const { name, certificate } of snis) {
-      const found = byId.get(certificate.id);
-      const key = name.toLowerCase();
-      // Of two names that differ in case only, the first one in the file counts.
-      if (found !== undefined && !bySni.has(key)) bySni.set(key, found);
-    }
+  /** The names are in lower case. */
+  constructor(bySni: ReadonlyMap<string, Certificate>) {
     this.#bySni = bySni;
   }
 
@@ -31,4 +25,25 @@ export class CertificateIndex {
       bySni.get('*')
     );
   }
+}
+
+/** Builds one in short steps. */
+export function* certificateIndexSteps({
+  certificates,
+  snis,
+}: Pick<GatewayConfig, 'certificates' | 'snis'>): Steps<CertificateIndex> {
+  const byId = new Map<string, Certificate>();
+  for (const certificate of certificates) {
+    byId.set(certificate.id, certificate);
+    yield;
+  }
+  const bySni = new Map<string, Certificate>();
+  for (const { name, certificate } of snis) {
+    const found = byId.get(certificate.id);
+    const key = name.toLowerCase();
+    // Of two names that differ in case only, the first one in the file counts.
+    if (found !== undefined && !bySni.has(key)) bySni.set(key, found);
+    yield;
+  }
+  return new CertificateIndex(bySni);
 }

@@ -1,14 +1,13 @@
 import { constants, randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { messageOf, SettingsError } from '../errors.js';
 import type { PairSource, TlsProtocol } from '../tls-settings.js';
+import { readPem } from './read-pem.js';
 import { type KeyPair, makeSelfSigned } from './self-signed.js';
 
 const TICKET_KEY_BYTES = 48;
 /** What ties sessions to those who can resume them. */
 const SESSION_CONTEXT = 'gateway';
-const PEM = '-----BEGIN ';
 
 /**
  * On which terms a listener speaks TLS: plain JSON, so that all processes that share the listener can have the same.
@@ -69,20 +68,5 @@ function checkTerms(terms: TlsTerms, sources: readonly PairSource[]): void {
 }
 
 async function readPair({ cert, key, from }: PairSource): Promise<KeyPair> {
-  return { cert: await readPem(cert, from[0]), key: await readPem(key, from[1]) };
-}
-
-/** The value itself is never told: it may be a key. */
-async function readPem(value: string, from: string): Promise<string> {
-  if (value.includes(PEM)) return value;
-  const decoded = Buffer.from(value, 'base64').toString('latin1');
-  if (decoded.includes(PEM)) return decoded;
-  try {
-    return await readFile(value, 'utf8');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? ` (${error.code})` : '';
-    throw new SettingsError(`${from}: neither PEM, nor base64 of it, nor a file that can be read${code}`, {
-      cause: error,
-    });
-  }
+  return { cert: await readPem(from[0], cert), key: await readPem(from[1], key) };
 }

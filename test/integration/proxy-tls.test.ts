@@ -188,7 +188,9 @@ describe('TLS with clients', () => {
   });
 
   it('ends a handshake that takes too long', async () => {
-    const own = await RunningProxy.start(configWith(first), {}, undefined, { ...CLIENT_TIMEOUTS, head: 100 });
+    const own = await RunningProxy.start(configWith(first), {}, undefined, {
+      timeouts: { ...CLIENT_TIMEOUTS, head: 100 },
+    });
     const socket = await opened(await own.listenTls());
     await once(socket.resume(), 'close');
     assert.equal(own.traffic.failedHandshakes, 1);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Certificate, Sni } from '#gateway/config/entities.js';
-import { CertificateIndex } from '#gateway/tls/certificate-index.js';
+import { doAtOnce } from '#gateway/steps.js';
+import { type CertificateIndex, certificateIndexSteps } from '#gateway/tls/certificate-index.js';
 
 const none = { tags: null, created_at: null, updated_at: null };
 
@@ -10,7 +11,7 @@ function indexOf(...names: readonly string[]): CertificateIndex {
     return { id, cert: '', key: '', cert_alt: null, key_alt: null, ...none };
   });
   const snis: readonly Sni[] = names.map((name) => ({ id: name, name, certificate: { id: name }, ...none }));
-  return new CertificateIndex({ certificates, snis });
+  return doAtOnce(certificateIndexSteps({ certificates, snis }));
 }
 
 describe('the certificate for a server name', () => {
