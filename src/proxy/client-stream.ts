@@ -13,6 +13,8 @@ export interface ClientRequestHead {
   readonly framing: ClientFraming;
   /** The length of the longest header line, without colon and line ending. */
   readonly longestLine: number;
+  /** Delimited well enough to be answered, but nothing that could be forwarded. */
+  readonly malformed: boolean;
   /** A version that is not spoken here. */
   readonly versionUnsupported: boolean;
   /** Whether the request asks, in a well-formed way, for its connection to become a WebSocket. */
