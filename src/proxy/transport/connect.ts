@@ -6,7 +6,8 @@ import { UpstreamError } from './upstream-error.js';
 
 /** What opening a socket takes besides the origin. */
 export interface ConnectOptions {
-  readonly onread: OnReadOpts;
+  /** Undefined where the socket is read by who it is handed to. */
+  readonly onread: OnReadOpts | undefined;
   /** For `https` origins: what all of them share, built once as it is costly. */
   readonly secureContext: SecureContext | undefined;
   /** A TLS session of an earlier connection to the same origin. */
@@ -25,10 +26,10 @@ export function openSocket(origin: Origin, options: ConnectOptions): Socket {
   const common = {
     host: origin.host,
     port: origin.port,
-    onread: options.onread,
     autoSelectFamilyAttemptTimeout: attempt,
     // 'drain' then means that the kernel has taken everything.
     highWaterMark: 1,
+    ...(options.onread === undefined ? {} : { onread: options.onread }),
     ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
   };
   try {
@@ -48,6 +49,7 @@ function tlsOptions(origin: Origin, options: ConnectOptions) {
   const verify = origin.tls?.verify ?? true;
   const servername = origin.tls?.servername;
   return {
+    ...(origin.http2 === true ? { ALPNProtocols: ['h2'] } : {}),
     rejectUnauthorized: verify,
     ...(servername === undefined ? {} : { servername }),
     ...(options.secureContext === undefined ? {} : { secureContext: options.secureContext }),
