@@ -19,7 +19,12 @@ export interface Listener extends ListenAddress {
 
 /** Flags of nginx's listen directive that tune its sockets and change nothing a client could see. */
 const TUNING_FLAG = /^(reuseport|deferred|bind|backlog=\d+|so_keepalive=\S+|ipv6only=(on|off))$/;
-const UNSUPPORTED_FLAGS: ReadonlySet<string> = new Set(['ssl', 'http2', 'proxy_protocol', 'udp']);
+/** Flags of nginx that say what is spoken, by whether a listener of proxy_listen or of admin_listen has them. */
+const UNSUPPORTED_FLAGS: Readonly<Record<'proxy' | 'admin', ReadonlySet<string>>> = {
+  proxy: new Set(['ssl', 'proxy_protocol', 'udp']),
+  admin: new Set(['ssl', 'http2', 'proxy_protocol', 'udp']),
+};
+const PROTOCOL_FLAGS: ReadonlySet<string> = new Set(['http2']);
 
 const HOST_NAME = /^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/i;
 const LISTEN_EXAMPLE = '"0.0.0.0:8000", "[::]:8000", several separated by commas, or "off"';
@@ -30,21 +35,32 @@ export interface Given {
   readonly value: string;
 }
 
-/** Reads the addresses of `proxy_listen` and `admin_listen` in Kong's syntax. Throws SettingsError. */
-export function parseListen({ from, value }: Given, warnings: string[]): readonly Listener[] {
+/** Reads the addresses of `proxy_listen` or `admin_listen` in Kong's syntax. Throws SettingsError. */
+export function parseListen(
+  { from, value }: Given,
+  kind: 'proxy' | 'admin',
+  warnings: string[],
+): readonly Listener[] {
   const entries = value.split(',').map((entry) => entry.trim());
   if (entries.length === 1 && entries[0]?.toLowerCase() === 'off') return [];
   return entries.map((entry) => {
     const [place = '', ...flags] = entry.split(/\s+/);
-    for (const flag of flags) checkListenFlag(from, entry, flag, warnings);
+    for (const flag of flags) checkListenFlag(from, kind, entry, flag, warnings);
     return { ...parseAddress(from, place), ...protocolsOf(flags) };
   });
 }
 
-function checkListenFlag(from: string, entry: string, flag: string, warnings: string[]): void {
-  if (UNSUPPORTED_FLAGS.has(flag)) {
+function checkListenFlag(
+  from: string,
+  kind: 'proxy' | 'admin',
+  entry: string,
+  flag: string,
+  warnings: string[],
+): void {
+  if (UNSUPPORTED_FLAGS[kind].has(flag)) {
     throw new SettingsError(`${from}: "${flag}" in "${entry}" is not supported yet: leave this listener out`);
   }
+  if (PROTOCOL_FLAGS.has(flag)) return;
   if (!TUNING_FLAG.test(flag)) {
     throw new SettingsError(
       `${from}: unknown flag "${flag}" in "${entry}": write host:port, and separate listeners by commas`,

@@ -99,10 +99,12 @@ export function readSettings(flags: Flags, env: Environment): Settings {
   const { config, configText } = readConfigPlace(flags, env, warnings);
   const proxyListen = parseListen(
     given('--proxy-listen', flags.proxyListen, 'KONG_PROXY_LISTEN', env, DEFAULT_PROXY_LISTEN),
+    'proxy',
     warnings,
   );
   const adminListen = parseListen(
     given('--admin-listen', flags.adminListen, 'KONG_ADMIN_LISTEN', env, DEFAULT_ADMIN_LISTEN),
+    'admin',
     warnings,
   );
   refuseTwice([...proxyListen, ...adminListen]);

@@ -5,7 +5,7 @@ import { type EntityKind, entityKinds } from './entity-kinds.js';
 const EXECUTED: ReadonlySet<EntityKind> = new Set<EntityKind>(['services', 'routes', 'vaults']);
 
 /** The protocols that requests are taken and forwarded in. */
-const SERVED: ReadonlySet<string> = new Set(['http', 'https']);
+const SERVED: ReadonlySet<string> = new Set(['http', 'https', 'grpc', 'grpcs']);
 
 /** Whether requests in one of these protocols can be taken or forwarded. */
 export function isServed(protocols: readonly string[]): boolean {

@@ -5,7 +5,14 @@ import type { ClientRequestHead } from './client-stream.js';
 import { type ClientHost, parseHost, parseTarget } from './client-target.js';
 import type { ClientRequest, Exchange } from './exchange.js';
 import type { Forwarder } from './forward.js';
-import { respondBadRequest, respondError, respondHttpsOnly, respondNotSupported } from './respond.js';
+import { grpcMismatch } from './grpc.js';
+import {
+  respondBadRequest,
+  respondError,
+  respondGrpcMismatch,
+  respondHttpsOnly,
+  respondNotSupported,
+} from './respond.js';
 
 /** nginx's limit for one line of a request's head, in bytes. */
 const LINE_LIMIT = 8160;
@@ -36,9 +43,15 @@ export function handleRequest(exchange: Exchange, forwarder: Forwarder, allowDeb
     return;
   }
   const { route, service } = exchange.match;
-  if (peer.scheme === 'http' && !route.protocols.includes('http')) {
+  const { protocols } = route;
+  if (peer.scheme === 'http' && protocols.includes('https') && !protocols.includes('http')) {
     const { rawPath, query } = client.target;
     respondHttpsOnly(exchange, route.https_redirect_status_code, client.host.name, rawPath + query);
+    return;
+  }
+  const mismatch = grpcMismatch(protocols, head, peer.scheme);
+  if (mismatch !== undefined) {
+    respondGrpcMismatch(exchange, mismatch);
     return;
   }
   if (service === null) {
@@ -65,9 +78,12 @@ function findRoute(exchange: Exchange, client: ClientRequest): RouteMatch | unde
 /** What is wrong with the head as a whole, if anything. */
 function refusal(head: ClientRequestHead): readonly [status: number, message: string] | undefined {
   const { method, target } = head;
+  if (head.malformed) return [400, 'Bad request'];
   if (method === 'TRACE' || method === 'CONNECT') {
     return parseTarget(target) === undefined ? [400, 'Bad request'] : [405, 'Method not allowed'];
   }
+  // The head of an HTTP/2 request has no lines; its size as a whole is bounded.
+  if (head.version === '2.0') return undefined;
   if (target.length + method.length > LINE_LIMIT) return [414, 'URI too long'];
   return head.longestLine > LINE_LIMIT ? [400, 'Request header or cookie too large'] : undefined;
 }

@@ -14,8 +14,13 @@ import { ClientConnection, type ConnectionHost, HIGH_WATER_BYTES } from './http1
 import { CLIENT_TIMEOUTS, type ClientTimeouts } from './http1/client-timeouts.js';
 import { READ_BYTES } from './http1/read-buffer.js';
 import type { RefusedRequest } from './http1/refusal.js';
+import { Http2Connection, type Http2Host } from './http2/http2-connection.js';
+import { type DecisionHost, UndecidedConnection } from './http2/undecided-connection.js';
+import type { OpenConnection } from './open-connection.js';
 import { Http1Transport } from './transport/http1-transport.js';
+import { Http2Transport } from './transport/http2-transport.js';
 import type { Transport } from './transport/transport.js';
+import { TransportByVersion } from './transport/transport-by-version.js';
 
 /** What a proxy server is made of. */
 export interface ProxyServerOptions {
@@ -32,7 +37,7 @@ export interface ProxyServerOptions {
 }
 
 /** The HTTP data plane: listeners whose requests go where the current snapshot sends them. */
-export class ProxyServer implements ConnectionHost {
+export class ProxyServer implements ConnectionHost, Http2Host, DecisionHost {
   readonly timeouts: ClientTimeouts;
   /** libuv fills and hands over one read at a time, so that all sockets can share it; Windows reads ahead. */
   readonly readBuffer = process.platform === 'win32' ? undefined : Buffer.allocUnsafeSlow(READ_BYTES);
@@ -41,14 +46,14 @@ export class ProxyServer implements ConnectionHost {
   readonly #forwarder: Forwarder;
   readonly #records: ExchangeRecords;
   readonly #servers: Server[] = [];
-  readonly #connections = new Set<ClientConnection>();
+  readonly #connections = new Set<OpenConnection>();
   #closing: Promise<void> | undefined;
   #allClosed: (() => void) | undefined;
 
   constructor(options: ProxyServerOptions) {
     this.#options = options;
     this.timeouts = options.timeouts ?? CLIENT_TIMEOUTS;
-    this.#transport = options.transport ?? new Http1Transport();
+    this.#transport = options.transport ?? new TransportByVersion(new Http1Transport(), new Http2Transport());
     this.#records = { traffic: options.traffic, accessLog: options.accessLog };
     this.#forwarder = createForwarder(this.#transport, options.log);
   }
@@ -57,7 +62,7 @@ export class ProxyServer implements ConnectionHost {
   async listen(address: Listener): Promise<Listener> {
     const server = createServer(
       { allowHalfOpen: true, noDelay: true, pauseOnConnect: true, highWaterMark: HIGH_WATER_BYTES },
-      (socket) => this.#onConnection(socket),
+      (socket) => this.#onConnection(socket, address),
     );
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error) => reject(listenError(address, error)));
@@ -91,7 +96,7 @@ export class ProxyServer implements ConnectionHost {
     this.#records.accessLog?.record(refused);
   }
 
-  onClosed(connection: ClientConnection): void {
+  onClosed(connection: OpenConnection): void {
     this.#options.traffic.active -= 1;
     this.#connections.delete(connection);
     if (this.#connections.size === 0) this.#allClosed?.();
@@ -114,11 +119,27 @@ export class ProxyServer implements ConnectionHost {
     await this.#transport.close();
   }
 
-  #onConnection(socket: Socket): void {
+  onDecided(connection: UndecidedConnection, version: 'http1' | 'http2'): void {
+    this.#connections.delete(connection);
+    this.#serve(connection.socket, peerOf(connection.socket), version);
+  }
+
+  onUndecided(connection: UndecidedConnection): void {
+    this.onClosed(connection);
+  }
+
+  #onConnection(socket: Socket, { http2 }: Listener): void {
     const { traffic } = this.#options;
     traffic.accepted += 1;
     traffic.active += 1;
-    this.#connections.add(new ClientConnection(socket, peerOf(socket), this));
+    // Without TLS there is no handshake that could agree on a version: the client's first bytes tell.
+    if (http2 === true) this.#connections.add(new UndecidedConnection(socket, this.timeouts.head, this));
+    else this.#serve(socket, peerOf(socket), 'http1');
+  }
+
+  #serve(socket: Socket, peer: ClientPeer, version: 'http1' | 'http2'): void {
+    const Connection = version === 'http2' ? Http2Connection : ClientConnection;
+    this.#connections.add(new Connection(socket, peer, this));
   }
 }
 

@@ -31,15 +31,24 @@ export function serviceOrigin(service: Service): ServiceOrigin {
 
 /** Where a request goes that keeps its own Host: over TLS that name is asked for and checked, as in Kong. */
 export function preservedHostOrigin(service: Service, host: string): Origin {
-  return service.protocol === 'https' ? makeOrigin(service, host) : serviceOrigin(service).origin;
+  return speaksTls(service) ? makeOrigin(service, host) : serviceOrigin(service).origin;
+}
+
+function speaksTls({ protocol }: Service): boolean {
+  return protocol === 'https' || protocol === 'grpcs';
+}
+
+function speaksHttp2({ protocol }: Service): boolean {
+  return protocol === 'grpc' || protocol === 'grpcs';
 }
 
 function makeOrigin(service: Service, name: string): Origin {
   const host = service.host.replace(/^\[(.*)\]$/, '$1');
   const { port } = service;
   const authority = isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
-  if (service.protocol !== 'https')
-    return { host, port, authority, tls: undefined, key: `http ${host} ${port}` };
+  const http2 = speaksHttp2(service) ? { http2: true as const } : {};
+  if (!speaksTls(service))
+    return { host, port, authority, tls: undefined, ...http2, key: `${service.protocol} ${host} ${port}` };
   const bare = name.replace(/^\[(.*)\]$/, '$1');
   const servername = isIP(bare) === 0 ? bare : undefined;
   const verify = service.tls_verify === true;
@@ -48,12 +57,13 @@ function makeOrigin(service: Service, name: string): Origin {
     port,
     authority,
     tls: { servername, verify },
-    key: `https ${host} ${port} ${servername ?? ''} ${verify}`,
+    ...http2,
+    key: `${service.protocol} ${host} ${port} ${servername ?? ''} ${verify}`,
   };
 }
 
 function hostHeader(service: Service): string {
   const host = isIP(service.host) === 6 ? `[${service.host}]` : service.host;
-  const usual = service.protocol === 'https' ? 443 : 80;
+  const usual = speaksTls(service) ? 443 : 80;
   return service.port === usual ? host : `${host}:${service.port}`;
 }
