@@ -16,6 +16,8 @@ import {
 
 /** nginx's limit for one line of a request's head, in bytes. */
 const LINE_LIMIT = 8160;
+/** nginx's four buffers of 8 kB for a head. */
+const HEAD_LIMIT = 32 * 1024;
 const NO_HOST: ClientHost = { raw: '', name: '', routed: '', port: undefined };
 
 /** The life of a request, from its head to the hand-over to the upstream, or to an answer of the gateway's own. */
@@ -82,10 +84,12 @@ function refusal(head: ClientRequestHead): readonly [status: number, message: st
   if (method === 'TRACE' || method === 'CONNECT') {
     return parseTarget(target) === undefined ? [400, 'Bad request'] : [405, 'Method not allowed'];
   }
-  // The head of an HTTP/2 request has no lines; its size as a whole is bounded.
-  if (head.version === '2.0') return undefined;
-  if (target.length + method.length > LINE_LIMIT) return [414, 'URI too long'];
-  return head.longestLine > LINE_LIMIT ? [400, 'Request header or cookie too large'] : undefined;
+  // In HTTP/2 the head is bounded as a whole, the request line with it.
+  const http2 = head.version === '2.0';
+  if (!http2 && target.length + method.length > LINE_LIMIT) return [414, 'URI too long'];
+  return head.longestLine > (http2 ? HEAD_LIMIT : LINE_LIMIT)
+    ? [400, 'Request header or cookie too large']
+    : undefined;
 }
 
 function readClient({

@@ -88,7 +88,7 @@ export class Http2Connection implements OpenConnection, StreamOwner {
   onStreamClosed(answered: boolean): void {
     this.#streams -= 1;
     if (!answered && !this.#resets.take(performance.now()))
-      this.#session.destroy(undefined, constants.NGHTTP2_ENHANCE_YOUR_CALM);
+      this.#session.destroy(new Error('too many streams were reset'), constants.NGHTTP2_ENHANCE_YOUR_CALM);
     else if (this.#streams === 0)
       this.#await(this.#session.closed ? this.timeouts.linger : this.timeouts.keepAlive);
   }

@@ -38,7 +38,7 @@ export function readRequestHead(rawFields: readonly string[], bodiless: boolean)
     rawHeaders: [...hostLines(pseudo[':authority'], gathered.hosts), ...regular],
     connection: undefined,
     framing: framingOf(gathered.length, bodiless),
-    longestLine: 0,
+    longestLine: sizeOf(rawFields),
     versionUnsupported: false,
     malformed: !isMethod(method) || !isTarget(target),
     upgrade: false,
@@ -84,6 +84,13 @@ function gatherField(gathered: Gathered, name: string, value: string): void {
     default:
   }
   gathered.regular.push(name, value);
+}
+
+/** Clients keep to the size that they were told only once they have heard of it. */
+function sizeOf(rawFields: readonly string[]): number {
+  let size = 0;
+  for (const text of rawFields) size += text.length;
+  return size;
 }
 
 function hostLines(authority: string | undefined, hosts: readonly string[]): readonly string[] {
