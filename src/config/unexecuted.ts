@@ -7,7 +7,7 @@ const EXECUTED: ReadonlySet<EntityKind> = new Set<EntityKind>([
 ]);
 
 /** The protocols that requests are taken and forwarded in. */
-const SERVED: ReadonlySet<string> = new Set(['http', 'https']);
+const SERVED: ReadonlySet<string> = new Set(['http', 'https', 'grpc', 'grpcs']);
 
 /** Whether requests in one of these protocols can be taken or forwarded. */
 export function isServed(protocols: readonly string[]): boolean {

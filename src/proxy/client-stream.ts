@@ -11,8 +11,10 @@ export interface ClientRequestHead {
   /** The joined value of Connection; undefined where there is none. */
   readonly connection: string | undefined;
   readonly framing: ClientFraming;
-  /** The length of the longest header line, without colon and line ending. */
+  /** The length of the longest header line, without colon and line ending; in HTTP/2 that of all fields together. */
   readonly longestLine: number;
+  /** Delimited well enough to be answered, but nothing that could be forwarded. */
+  readonly malformed: boolean;
   /** A version that is not spoken here. */
   readonly versionUnsupported: boolean;
   /** Whether the request asks, in a well-formed way, for its connection to become a WebSocket. */

@@ -162,9 +162,12 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
     this.#body = body;
     const send = (): void => {
       const outgoing = body.outgoing(framing);
-      this.#prepare(outgoing.framing, outgoing.body);
+      // HTTP/2 shows by itself where a body ends: only a client that tells a length is repeated.
+      const untold = this.#origin.http2 === true && framing.kind !== 'length';
+      this.#prepare(untold ? { kind: 'none' } : outgoing.framing, outgoing.body);
     };
-    if (this.#match.route.request_buffering) body.buffer(send);
+    // A gRPC call may wait for answers in the middle of its body.
+    if (this.#match.route.request_buffering && this.#origin.http2 !== true) body.buffer(send);
     // What came with the head is read first: a body that is complete by then goes on with its length, as in Kong.
     else setImmediate(send);
   }

@@ -18,12 +18,17 @@ import { ClientConnection, type ConnectionHost, HIGH_WATER_BYTES } from './http1
 import { CLIENT_TIMEOUTS, type ClientTimeouts } from './http1/client-timeouts.js';
 import { READ_BYTES } from './http1/read-buffer.js';
 import type { RefusedRequest } from './http1/refusal.js';
+import { Http2Connection, type Http2Host } from './http2/http2-connection.js';
+import { type DecisionHost, type HttpVersion, UndecidedConnection } from './http2/undecided-connection.js';
+import type { OpenConnection } from './open-connection.js';
 import { ProxyProtocolGate } from './proxy-protocol/gate.js';
 import { RealIp } from './real-ip.js';
 import { respondPlainHttp } from './respond.js';
 import { TlsAcceptor } from './tls-acceptor.js';
 import { Http1Transport } from './transport/http1-transport.js';
+import { Http2Transport } from './transport/http2-transport.js';
 import type { Transport } from './transport/transport.js';
+import { TransportByVersion } from './transport/transport-by-version.js';
 
 /** What a proxy server is made of. */
 export interface ProxyServerOptions {
@@ -43,9 +48,10 @@ export interface ProxyServerOptions {
 
 /** What clients can agree on over TLS; HTTP/1.0 speaks for itself in its requests. */
 const ALPN_HTTP1: readonly string[] = ['http/1.1', 'http/1.0'];
+const ALPN_HTTP2: readonly string[] = ['h2', ...ALPN_HTTP1];
 
 /** The HTTP data plane: listeners whose requests go where the current snapshot sends them. */
-export class ProxyServer implements ConnectionHost {
+export class ProxyServer implements ConnectionHost, Http2Host, DecisionHost {
   readonly timeouts: ClientTimeouts;
   /** libuv fills and hands over one read at a time, so that all sockets can share it; Windows reads ahead. */
   readonly readBuffer = process.platform === 'win32' ? undefined : Buffer.allocUnsafeSlow(READ_BYTES);
@@ -56,8 +62,10 @@ export class ProxyServer implements ConnectionHost {
   readonly #peers: PeerSettings;
   readonly #gate: ProxyProtocolGate;
   readonly #servers: Server[] = [];
-  readonly #connections = new Set<ClientConnection>();
+  readonly #connections = new Set<OpenConnection>();
   #tls: TlsAcceptor | undefined;
+  /** One listener with http2 switches it on for all that speak TLS, as in Kong. */
+  #http2 = false;
   /** Who serves clients that speak plain HTTP where TLS is awaited: each gets one answer. */
   readonly #plainOnTls: ConnectionHost;
   #closing: Promise<void> | undefined;
@@ -66,7 +74,7 @@ export class ProxyServer implements ConnectionHost {
   constructor(options: ProxyServerOptions) {
     this.#options = options;
     this.timeouts = options.timeouts ?? CLIENT_TIMEOUTS;
-    this.#transport = options.transport ?? new Http1Transport();
+    this.#transport = options.transport ?? new TransportByVersion(new Http1Transport(), new Http2Transport());
     this.#records = { traffic: options.traffic, accessLog: options.accessLog };
     const { realIp, portMaps } = options.settings;
     this.#peers = { realIp: new RealIp(realIp), portMaps };
@@ -86,10 +94,11 @@ export class ProxyServer implements ConnectionHost {
    * really stands; rejects with ListenError.
    */
   async listen(address: Listener, terms?: TlsTerms): Promise<Listener> {
-    const tls = address.ssl === true ? this.#acceptorFor(address, terms) : undefined;
+    if (address.ssl === true) this.#tls ??= this.#acceptorFor(address, terms);
+    if (address.http2 === true) this.#http2 = true;
     const server = createServer(
       { allowHalfOpen: true, noDelay: true, pauseOnConnect: true, highWaterMark: HIGH_WATER_BYTES },
-      (socket) => this.#onConnection(socket, address, tls),
+      (socket) => this.#onConnection(socket, address),
     );
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error) => reject(listenError(address, error)));
@@ -121,7 +130,7 @@ export class ProxyServer implements ConnectionHost {
     this.#records.accessLog?.record(refused);
   }
 
-  onClosed(connection: ClientConnection): void {
+  onClosed(connection: OpenConnection): void {
     this.#options.traffic.active -= 1;
     this.#connections.delete(connection);
     if (this.#connections.size === 0) this.#allClosed?.();
@@ -146,57 +155,69 @@ export class ProxyServer implements ConnectionHost {
     await this.#transport.close();
   }
 
+  onDecided(connection: UndecidedConnection, version: HttpVersion): void {
+    this.#connections.delete(connection);
+    this.#speak(version, connection.socket, connection.peer);
+  }
+
+  onUndecided(connection: UndecidedConnection): void {
+    this.onClosed(connection);
+  }
+
   #exchangeOf(stream: ClientStream): Exchange {
     const client = this.#peers.realIp.clientOf(stream.peer, stream.head.rawHeaders);
     return new Exchange(stream, client, this.#options.store.current, this.#records);
   }
 
-  #onConnection(socket: Socket, { proxyProtocol = false }: Listener, tls: TlsAcceptor | undefined): void {
+  #onConnection(socket: Socket, listener: Listener): void {
     const { traffic } = this.#options;
     traffic.accepted += 1;
     traffic.active += 1;
-    if (!proxyProtocol) {
-      this.#serve(socket, undefined, tls);
+    if (listener.proxyProtocol !== true) {
+      this.#serve(socket, undefined, listener);
       return;
     }
     this.#gate.receive(socket, {
-      admitted: ({ source }) => this.#serve(socket, source, tls),
+      admitted: ({ source }) => this.#serve(socket, source, listener),
       refused: () => {
         traffic.active -= 1;
       },
     });
   }
 
-  #speakHttp1(socket: Socket, peer: ClientPeer, host: ConnectionHost): void {
-    this.#connections.add(new ClientConnection(socket, peer, host));
-  }
-
   #acceptorFor(address: ListenAddress, terms: TlsTerms | undefined): TlsAcceptor {
-    if (this.#tls !== undefined) return this.#tls;
     if (terms === undefined) throw listenError(address, new Error('there is no certificate to show'));
     const { store, traffic, log } = this.#options;
     const contexts = new SecureContexts(terms);
-    this.#tls = new TlsAcceptor({
+    return new TlsAcceptor({
       log,
       handshakeTimeout: this.timeouts.head,
-      protocols: ALPN_HTTP1,
+      protocols: () => (this.#http2 ? ALPN_HTTP2 : ALPN_HTTP1),
       contextFor: (serverName) =>
         contexts.for(serverName === undefined ? undefined : store.current.certificates.find(serverName)),
-      onSecure: (socket, peer) => this.#speakHttp1(socket, peer, this),
-      onPlain: (socket, peer) => this.#speakHttp1(socket, peer, this.#plainOnTls),
+      onSecure: (socket, peer) => this.#speak(socket.alpnProtocol === 'h2' ? 'http2' : 'http1', socket, peer),
+      onPlain: (socket, peer) =>
+        void this.#connections.add(new ClientConnection(socket, peer, this.#plainOnTls)),
       onUnfinished: () => {
         traffic.failedHandshakes += 1;
         traffic.active -= 1;
       },
     });
-    return this.#tls;
   }
 
   /** `proxied`: the client that the PROXY protocol has named. */
-  #serve(socket: Socket, proxied: string | undefined, tls: TlsAcceptor | undefined): void {
+  #serve(socket: Socket, proxied: string | undefined, { ssl, http2 }: Listener): void {
     const peer = describePeer(socket, proxied, this.#peers);
-    if (tls !== undefined) tls.accept(socket, peer);
-    else this.#speakHttp1(socket, peer, this);
+    if (ssl === true && this.#tls !== undefined) this.#tls.accept(socket, peer);
+    // Without TLS there is no handshake that could agree on a version: the client's first bytes tell.
+    else if (http2 === true)
+      this.#connections.add(new UndecidedConnection(socket, peer, this.timeouts.head, this));
+    else this.#speak('http1', socket, peer);
+  }
+
+  #speak(version: HttpVersion, socket: Socket, peer: ClientPeer): void {
+    const Connection = version === 'http2' ? Http2Connection : ClientConnection;
+    this.#connections.add(new Connection(socket, peer, this));
   }
 }
 

@@ -48,14 +48,17 @@ export class ServiceOrigins {
   of(service: Service, credentials: UpstreamCredentials): ServiceOrigin {
     const found = this.#known.get(service);
     if (found !== undefined) return found;
-    const tls =
-      service.protocol === 'https'
-        ? new ServiceTls(service, { credentials, defaults: this.#defaults })
-        : undefined;
+    const tls = speaksTls(service)
+      ? new ServiceTls(service, { credentials, defaults: this.#defaults })
+      : undefined;
     const fresh = new ServiceOrigin(service, tls);
     this.#known.set(service, fresh);
     return fresh;
   }
+}
+
+function speaksTls({ protocol }: Service): boolean {
+  return protocol === 'https' || protocol === 'grpcs';
 }
 
 /** `name` is that of the server, perhaps in brackets. */
@@ -63,14 +66,17 @@ function makeOrigin(service: Service, tls: ServiceTls | undefined, name: string)
   const host = unbracketed(service.host);
   const { port } = service;
   const authority = isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
-  if (tls === undefined) return { host, port, authority, tls, key: `http ${host} ${port}` };
+  const { protocol } = service;
+  const http2 = protocol === 'grpc' || protocol === 'grpcs' ? { http2: true as const } : {};
+  if (tls === undefined) return { host, port, authority, tls, ...http2, key: `${protocol} ${host} ${port}` };
   const server = unbracketed(name);
   return {
     host,
     port,
     authority,
     tls: tls.for(server),
-    key: `https ${host} ${port} ${server} ${tls.key}`,
+    ...http2,
+    key: `${protocol} ${host} ${port} ${server} ${tls.key}`,
   };
 }
 
@@ -80,6 +86,6 @@ function unbracketed(host: string): string {
 
 function hostHeader(service: Service): string {
   const host = isIP(service.host) === 6 ? `[${service.host}]` : service.host;
-  const usual = service.protocol === 'https' ? 443 : 80;
+  const usual = speaksTls(service) ? 443 : 80;
   return service.port === usual ? host : `${host}:${service.port}`;
 }

@@ -12,7 +12,7 @@ export interface TlsHost {
   /** How long a handshake may take from the first byte waited for, in milliseconds. */
   readonly handshakeTimeout: number;
   /** The protocols to agree on by ALPN (RFC 7301), the best one first. */
-  readonly protocols: readonly string[];
+  protocols(): readonly string[];
   /** What to show a client that asks for this name, or for none. Throws where it cannot be shown. */
   contextFor(serverName: string | undefined): SecureContext;
   onSecure(socket: TLSSocket, peer: ClientPeer): void;
@@ -112,7 +112,7 @@ class Handshake {
     const options = {
       isServer: true,
       secureContext,
-      ALPNProtocols: [...this.#host.protocols],
+      ALPNProtocols: [...this.#host.protocols()],
       highWaterMark: HIGH_WATER_BYTES,
     };
     const secure = new TLSSocket(this.#socket, options);

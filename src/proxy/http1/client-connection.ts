@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { ClientPeer } from '../client-stream.js';
+import type { OpenConnection } from '../open-connection.js';
 import type { ClientTimeouts } from './client-timeouts.js';
 import { Deadline } from './deadline.js';
 import { Http1Stream, type StreamCarrier } from './http1-stream.js';
@@ -29,14 +30,14 @@ export interface ConnectionHost {
   readonly readBuffer: Buffer | undefined;
   onRequest(stream: Http1Stream): void;
   onRefused(refused: RefusedRequest): void;
-  onClosed(connection: ClientConnection): void;
+  onClosed(connection: OpenConnection): void;
 }
 
 /**
  * A client's connection that speaks HTTP/1.x: its requests are served one after the other, what a client sends ahead
  * waits. It ends itself; `drain` and `destroy` make it end sooner.
  */
-export class ClientConnection implements RequestSink, StreamCarrier {
+export class ClientConnection implements OpenConnection, RequestSink, StreamCarrier {
   readonly peer: ClientPeer;
   readonly #socket: Socket;
   readonly #host: ConnectionHost;

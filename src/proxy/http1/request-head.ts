@@ -24,6 +24,8 @@ export class RequestHead implements ClientRequestHead, FieldVisitor {
   readonly target: string;
   readonly version: '1.0' | '1.1';
   readonly versionUnsupported: boolean;
+  /** What is malformed is refused before there is a head. */
+  readonly malformed = false;
   readonly rawHeaders: string[] = [];
   framing: ClientFraming = NO_BODY;
   connection: string | undefined = undefined;

@@ -8,7 +8,8 @@ import { UpstreamError } from './upstream-error.js';
 
 /** What opening a socket takes besides the origin. */
 export interface ConnectOptions {
-  readonly onread: OnReadOpts;
+  /** Undefined where the socket is read by who it is handed to. */
+  readonly onread: OnReadOpts | undefined;
   readonly secureContexts: SecureContexts;
   /** A TLS session of an earlier connection to the same origin. */
   readonly session: Buffer | undefined;
@@ -26,17 +27,18 @@ export function openSocket(origin: Origin, options: ConnectOptions): Socket {
   const common = {
     host: origin.host,
     port: origin.port,
-    onread: options.onread,
     autoSelectFamilyAttemptTimeout: attempt,
     // 'drain' then means that the kernel has taken everything.
     highWaterMark: 1,
+    ...(options.onread === undefined ? {} : { onread: options.onread }),
     ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
   };
+  const alpn = origin.http2 === true ? { ALPNProtocols: ['h2'] } : {};
   try {
     const socket =
       origin.tls === undefined
         ? connectTcp(common)
-        : connectTls({ ...common, ...tlsOptions(origin.tls, options) });
+        : connectTls({ ...common, ...tlsOptions(origin.tls, options), ...alpn });
     return socket.setNoDelay(true);
   } catch (error) {
     const socket = new Socket();

@@ -30,6 +30,8 @@ export interface Origin {
   /** `host:port`, for logs. */
   readonly authority: string;
   readonly tls: UpstreamTls | undefined;
+  /** HTTP/2 is spoken, with prior knowledge or, over TLS, by ALPN; else HTTP/1.1. */
+  readonly http2?: true;
   /** Equal for equal origins, different for different ones. */
   readonly key: string;
 }
@@ -45,11 +47,11 @@ export interface UpstreamTimeouts {
 export type UpstreamBody =
   /** No body at all. */
   | { readonly kind: 'none' }
-  /** The whole body; the head says Content-Length. */
+  /** The whole body; the head says Content-Length, unless HTTP/2 is spoken. */
   | { readonly kind: 'whole'; readonly bytes: Buffer }
   /** Comes through `UpstreamCall.write`; the head says Content-Length, the caller keeps to it. */
   | { readonly kind: 'length' }
-  /** Comes through `UpstreamCall.write`; the head says chunked, the transport frames it. */
+  /** Comes through `UpstreamCall.write`; the head says chunked where HTTP/1.1 is spoken, the transport frames it. */
   | { readonly kind: 'chunked' }
   /**
    * No body, but a request to switch protocols. After a 101, `write` sends raw bytes and `onData` brings raw bytes,
@@ -66,14 +68,16 @@ export interface UpstreamRequest {
   readonly rawHeaders: readonly string[];
   readonly body: UpstreamBody;
   readonly timeouts: UpstreamTimeouts;
-  /** True: over a new connection, for the repetition of a request whose pooled connection proved `stale`. */
+  /** True: over another connection, for the repetition of a request whose pooled connection proved `stale`. */
   readonly fresh?: boolean;
 }
 
 /** The head of an answer. */
 export interface UpstreamHead {
   readonly status: number;
-  /** The reason phrase as sent, may be empty. */
+  /** The version of HTTP it came in; 1.1 where absent. */
+  readonly version?: '2.0';
+  /** The reason phrase as sent, may be empty; the usual one where the version of HTTP has none. */
   readonly reason: string;
   /** Names and values in turn, as received, in latin1. */
   readonly rawHeaders: readonly string[];
