@@ -18,7 +18,7 @@ import {
 } from './listen-settings.js';
 import { LOG_LEVELS, type LogLevel } from './log.js';
 import { type RealIpSettings, readRealIp } from './real-ip-settings.js';
-import { readTls, TLS_VARIABLES, type TlsFlags, type TlsSettings } from './tls-settings.js';
+import { describeTls, readTls, TLS_VARIABLES, type TlsFlags, type TlsSettings } from './tls-settings.js';
 import {
   describeUpstreamTls,
   readUpstreamTls,
@@ -246,6 +246,7 @@ export function describeSettings(settings: Settings): Readonly<Record<string, un
     real_ip_header: settings.proxy.realIp.header,
     real_ip_recursive: settings.proxy.realIp.recursive ? 'on' : 'off',
     port_maps: describePortMaps(settings.proxy.portMaps),
+    ...describeTls(settings.tls),
     ...describeUpstreamTls(settings.upstreamTls),
   };
 }

@@ -111,6 +111,18 @@ export function readTls(flags: TlsFlags, variable: Variable, warnings: string[])
   };
 }
 
+/** The settings in Kong's spelling; the certificates are not shown, for their keys may stand in them. */
+export function describeTls({ protocol }: TlsSettings): Readonly<Record<string, unknown>> {
+  const [first, last] = [VERSIONS.indexOf(protocol.minVersion), VERSIONS.indexOf(protocol.maxVersion)];
+  return {
+    ssl_protocols: VERSIONS.slice(first, last + 1).join(' '),
+    ssl_ciphers: protocol.ciphers,
+    ssl_prefer_server_ciphers: protocol.preferServerCiphers ? 'on' : 'off',
+    ssl_session_tickets: protocol.sessionTickets ? 'on' : 'off',
+    ssl_session_timeout: `${protocol.sessionTimeout}s`,
+  };
+}
+
 function pairsOf(name: string, variable: Variable): readonly PairSource[] {
   return pairs([name, variable(name)], [`${name}_KEY`, variable(`${name}_KEY`)]);
 }

@@ -37,9 +37,10 @@ describe('gateway start', () => {
     assert.match(lines[0] ?? '', /^dbless-gateway \d+\.\d+\.\d+$/);
     assert.equal(lines[1], `proxy   http://127.0.0.1:${gateway.proxyPort}`);
     assert.equal(lines[2], `admin   http://127.0.0.1:${gateway.adminPort}`);
-    assert.match(lines[3] ?? '', /^config {2}kong\.yaml: 1 service, 1 route, hash [0-9a-f]{32}$/);
-    assert.equal(lines[4], 'watching kong.yaml');
-    assert.equal(lines.length, 5);
+    assert.equal(lines[3], 'status  off');
+    assert.match(lines[4] ?? '', /^config {2}kong\.yaml: 1 service, 1 route, hash [0-9a-f]{32}$/);
+    assert.equal(lines[5], 'watching kong.yaml');
+    assert.equal(lines.length, 6);
   });
 
   it('logs one JSON object a line to standard error when no terminal is there', async () => {

@@ -105,5 +105,5 @@ export async function untilReady(launched: Launched): Promise<void> {
 
 /** The port in a line like `proxy   http://127.0.0.1:8000`; 0 when the listener is off. */
 export function portOf(name: string, output: string): number {
-  return Number(new RegExp(`^${name} +http://.*:(\\d+)$`, 'm').exec(output)?.[1] ?? 0);
+  return Number(new RegExp(`^${name} +https?://.*:(\\d+)$`, 'm').exec(output)?.[1] ?? 0);
 }

@@ -10,6 +10,7 @@ import {
   type Flags,
   readSettings,
 } from '#gateway/settings.js';
+import { readTls } from '#gateway/tls-settings.js';
 
 const FILE: Flags = { config: ['kong.yaml'] };
 
@@ -27,8 +28,13 @@ describe('readSettings', () => {
       configText: undefined,
       envFiles: [],
       strict: false,
-      proxyListen: [{ host: '0.0.0.0', port: 8000 }],
+      proxyListen: [
+        { host: '0.0.0.0', port: 8000 },
+        { host: '0.0.0.0', port: 8443, ssl: true, http2: true },
+      ],
       adminListen: [{ host: '127.0.0.1', port: 8001 }],
+      statusListen: [{ host: '127.0.0.1', port: 8007 }],
+      tls: readTls({}, () => undefined, []),
       logLevel: 'notice',
       accessLog: undefined,
       watch: true,
@@ -99,7 +105,7 @@ describe('readSettings', () => {
 
   it('takes an empty variable as unset', () => {
     const settings = readSettings(FILE, { KONG_PROXY_LISTEN: '', KONG_LOG_LEVEL: ' ', KONG_DATABASE: '' });
-    assert.deepEqual(settings.proxyListen, [{ host: '0.0.0.0', port: 8000 }]);
+    assert.deepEqual(settings.proxyListen, readSettings(FILE, {}).proxyListen);
     assert.equal(settings.logLevel, 'notice');
   });
 
@@ -183,8 +189,7 @@ describe('listen addresses', () => {
     ['http://0.0.0.0:8000', /not an address/],
     ['0.0.0.0:8000,', /not an address/],
     ['off, 0.0.0.0:8000', /not an address/],
-    ['0.0.0.0:8443 ssl', /"ssl" in "0\.0\.0\.0:8443 ssl" is not supported yet/],
-    ['0.0.0.0:8000, 0.0.0.0:8443 http2 ssl', /"http2" .* is not supported yet/],
+    ['0.0.0.0:8000 udp', /"udp" in "0\.0\.0\.0:8000 udp" is not supported/],
     ['0.0.0.0:8000 [::]:8000', /unknown flag "\[::\]:8000".*separate listeners by commas/],
     ['0.0.0.0:8000 reusport', /unknown flag "reusport"/],
     ['0.0.0.0:8000, 0.0.0.0:8000', /two listeners are to stand on 0\.0\.0\.0:8000/],
@@ -196,6 +201,16 @@ describe('listen addresses', () => {
       if (text !== '') refused(FILE, { KONG_PROXY_LISTEN: text }, message);
     });
   }
+
+  it('takes ssl for the APIs too, where http2 has no effect', () => {
+    const { adminListen, statusListen, warnings } = readSettings(
+      { ...FILE, adminListen: '127.0.0.1:1 ssl http2', statusListen: '127.0.0.1:2 ssl' },
+      {},
+    );
+    assert.deepEqual(adminListen, [{ host: '127.0.0.1', port: 1, ssl: true }]);
+    assert.deepEqual(statusListen, [{ host: '127.0.0.1', port: 2, ssl: true }]);
+    assert.deepEqual(warnings, ['--admin-listen: "http2" has no effect here: HTTP/1.1 is spoken']);
+  });
 
   it('names the flag or the variable', () => {
     refused({ ...FILE, adminListen: 'x' }, {}, /^--admin-listen: /);
@@ -258,8 +273,9 @@ describe('the other settings', () => {
     assert.deepEqual(describeSettings(readSettings({ ...FILE, adminListen: 'off' }, {})), {
       database: 'off',
       declarative_config: 'kong.yaml',
-      proxy_listen: ['0.0.0.0:8000'],
+      proxy_listen: ['0.0.0.0:8000', '0.0.0.0:8443 ssl http2'],
       admin_listen: ['off'],
+      status_listen: ['127.0.0.1:8007'],
       log_level: 'notice',
       proxy_access_log: 'off',
       nginx_worker_processes: 'auto',
@@ -268,6 +284,11 @@ describe('the other settings', () => {
       real_ip_header: 'X-Real-IP',
       real_ip_recursive: 'off',
       port_maps: [],
+      ssl_protocols: 'TLSv1.2 TLSv1.3',
+      ssl_ciphers: readTls({}, () => undefined, []).protocol.ciphers,
+      ssl_prefer_server_ciphers: 'off',
+      ssl_session_tickets: 'on',
+      ssl_session_timeout: '86400s',
       client_ssl: false,
       nginx_proxy_proxy_ssl_verify: 'off',
       nginx_proxy_proxy_ssl_verify_depth: 1,
