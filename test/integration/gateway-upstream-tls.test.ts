@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { SettingsError } from '#gateway/errors.js';
 import { answer, request } from '../helpers/behind-proxy.js';
 import { makeCertificate } from '../helpers/certificate.js';
+import { runGateway, spawnGateway } from '../helpers/command.js';
 import { startGateway } from '../helpers/gateway.js';
 import { exchange } from '../helpers/raw-client.js';
 import { answering, RawUpstream } from '../helpers/raw-upstream.js';
@@ -39,15 +40,23 @@ describe('the files of the settings for https services', () => {
     return path;
   }
 
+  function configOf(service: object) {
+    const fields = { name: 's', url: `https://127.0.0.1:${upstream.port}`, retries: 0, ...service };
+    return { _format_version: '3.0', services: [{ ...fields, routes: [{ paths: ['/r'] }] }] };
+  }
+
+  /** What a gateway answers, and what its last connection showed the upstream. */
+  async function answerOf(port: number) {
+    const [given] = await exchange(port, [request('GET', '/r')], { answers: 1 });
+    const { tls } = upstream.connections.at(-1) ?? {};
+    return { status: given?.status, client: tls?.client };
+  }
+
   /** Starts a gateway with these variables and asks it once. */
   async function ask(variables: Readonly<Record<string, string>>, service: object = {}) {
-    const fields = { name: 's', url: `https://127.0.0.1:${upstream.port}`, retries: 0, ...service };
-    const config = { _format_version: '3.0', services: [{ ...fields, routes: [{ paths: ['/r'] }] }] };
-    const gateway = await startGateway(config, {}, {}, variables);
+    const gateway = await startGateway(configOf(service), {}, {}, variables);
     try {
-      const [given] = await exchange(gateway.proxyPort, [request('GET', '/r')], { answers: 1 });
-      const { tls } = upstream.connections.at(-1) ?? {};
-      return { status: given?.status, client: tls?.client };
+      return await answerOf(gateway.proxyPort);
     } finally {
       await gateway.close();
     }
@@ -71,6 +80,28 @@ describe('the files of the settings for https services', () => {
     };
     assert.deepEqual(await ask({ KONG_CLIENT_SSL: 'on', ...shown }), { status: 200, client: 'client' });
     assert.deepEqual(await ask(shown), { status: 200, client: null });
+  });
+
+  it('reach the workers; a mistake in them is told before any is started', async () => {
+    const config = await file(JSON.stringify(configOf({ tls_verify: true })));
+    const args = ['--config', config, '--no-watch', '--workers', '1'];
+    const shown = { KONG_CLIENT_SSL: 'on', KONG_CLIENT_SSL_CERT: client.cert };
+    const env = {
+      ...shown,
+      [TRUSTED]: await file(ca.cert),
+      KONG_CLIENT_SSL_CERT_KEY: await file(client.key),
+    };
+    const gateway = await spawnGateway(args, { env });
+    try {
+      assert.deepEqual(await answerOf(gateway.proxyPort), { status: 200, client: 'client' });
+    } finally {
+      await gateway.stop();
+    }
+    const wrong = { ...env, KONG_CLIENT_SSL_CERT_KEY: await file(ca.key) };
+    const listen = ['--proxy-listen', '127.0.0.1:0', '--admin-listen', 'off'];
+    const { code, stderr } = await runGateway(['start', ...listen, ...args], { env: wrong });
+    assert.notEqual(code, 0);
+    assert.equal(stderr.match(/does not belong to the certificate/g)?.length, 1);
   });
 
   it('keep the gateway from starting where they are no use, and show no key', async () => {
