@@ -114,7 +114,10 @@ export class ClientConnection implements RequestSink, StreamCarrier {
 
   /** Ends the connection if nothing is under way on it; else its next answer is its last. */
   drain(): void {
-    if (this.#stream === undefined && !this.#closing && !this.#parser.inHead) this.#socket.destroy();
+    if (this.#stream !== undefined || this.#closing || this.#parser.inHead) return;
+    // The last answer is given, but a slow client may not have taken all of it.
+    if (this.#discarding) this.#close();
+    else this.closeSoon();
   }
 
   destroy(): void {
