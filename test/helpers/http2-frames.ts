@@ -69,6 +69,9 @@ export const GET_BLOCK = fieldBlock([
   [':path', '/'],
 ]);
 
+/** The head of an answer, status 200. */
+export const OK_BLOCK = fieldBlock([[':status', '200']]);
+
 /** A connection that sends frames as a test writes them, and remembers those that come. */
 export class FrameClient {
   readonly socket: Socket;

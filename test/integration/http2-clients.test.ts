@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { constants } from 'node:http2';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { Http2Caller, headerOf } from '../helpers/http2-caller.js';
-import { END_HEADERS, END_STREAM, FRAME, FrameClient, fieldBlock, frame } from '../helpers/http2-frames.js';
+import {
+  END_HEADERS,
+  END_STREAM,
+  FRAME,
+  FrameClient,
+  fieldBlock,
+  frame,
+  number32,
+} from '../helpers/http2-frames.js';
 import { RunningProxy } from '../helpers/proxy.js';
 import { exchange, RawClient } from '../helpers/raw-client.js';
 import { type RawConnection, RawUpstream } from '../helpers/raw-upstream.js';
@@ -35,6 +43,14 @@ const SCRIPTS: Readonly<Record<string, (connection: RawConnection) => void | Pro
   '/wait': () => {},
   '/slow-body': (connection) => connection.write(`${OK}Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n`),
 };
+
+/** How a client can leave inside a body. */
+const CUTS: readonly (readonly [string, (client: FrameClient) => void])[] = [
+  ['CANCEL', (client) => client.write(frame(FRAME.reset, 0, 1, number32(constants.NGHTTP2_CANCEL)))],
+  ['NO_ERROR', (client) => client.write(frame(FRAME.reset, 0, 1, number32(constants.NGHTTP2_NO_ERROR)))],
+  ['FIN', (client) => client.socket.end()],
+  ['RST', (client) => client.socket.resetAndDestroy()],
+];
 
 describe('HTTP/2 clients', () => {
   let upstream: RawUpstream;
@@ -285,6 +301,32 @@ describe('HTTP/2 clients', () => {
       assert.equal((await caller.call({ ':path': `/${long}`, 'x-long': long })).status, 200);
     });
   });
+
+  for (const [what, leave] of CUTS) {
+    for (const host of ['a.test', 'streaming.test']) {
+      it(`that cut a body (${what}) have no whole one sent on (${host})`, async () => {
+        const client = await frames();
+        const path = `/cut-by-client?${host}${what}`;
+        const block = fieldBlock([
+          [':method', 'POST'],
+          [':scheme', 'http'],
+          [':authority', host],
+          [':path', path],
+        ]);
+        client.write(
+          frame(FRAME.headers, END_HEADERS, 1, block),
+          frame(FRAME.data, 0, 1, Buffer.from('abc')),
+        );
+        const sent = () => upstream.connections.some(({ received }) => received.includes(path));
+        await waitFor('the request to be under way', () =>
+          host === 'a.test' ? proxy.traffic.inFlight === 1 : sent(),
+        );
+        leave(client);
+        await waitFor('the record', () => proxy.accessed.at(-1)?.['status'] === 499);
+        assert.equal(upstream.requests.filter(({ target }) => target === path).length, 0);
+      });
+    }
+  }
 
   it('that give a request up end it upstream, and nothing else', async () => {
     const stream = caller.session.request({ ':path': '/slow-body' });

@@ -26,7 +26,7 @@ const LIMITS = {
   /** 1,000 as in HTTP/1.1, and the four that every request has. */
   maxHeaderListPairs: 1_004,
   /** Megabytes that a connection may hold; one with more gets no new streams. */
-  maxSessionMemory: 10,
+  maxSessionMemory: 32,
   /** Entries of a SETTINGS frame. */
   maxSettings: 32,
   maxSessionInvalidFrames: 100,

@@ -3,6 +3,7 @@ import type { ClientBodySink, ClientObserver, ClientPeer, ClientStream } from '.
 import { HIGH_WATER_BYTES } from '../http1/client-connection.js';
 import type { ClientTimeouts } from '../http1/client-timeouts.js';
 import { Deadline } from '../http1/deadline.js';
+import { onEndStream } from './end-stream.js';
 import { fieldObject, regularFields } from './field-object.js';
 import type { Http2RequestHead } from './request-head.js';
 
@@ -28,6 +29,8 @@ export class Http2Stream implements ClientStream {
   readonly #deadline: Deadline;
   #sink: ClientBodySink | undefined;
   #reading = false;
+  /** The client has ended its request, though not all of it may have been delivered. */
+  #complete = false;
   #received: boolean;
   #rawTrailers: readonly string[] = [];
   /** The head of the answer, as long as it waits for the body. */
@@ -47,6 +50,9 @@ export class Http2Stream implements ClientStream {
     this.#owner = owner;
     this.peer = owner.peer;
     this.#received = stream.endAfterHeaders;
+    onEndStream(stream, () => {
+      this.#complete = true;
+    });
     this.#deadline = new Deadline(this.#onDeadline);
     stream
       .on('trailers', this.#onTrailers)
@@ -214,8 +220,7 @@ export class Http2Stream implements ClientStream {
   };
 
   readonly #onReceived = (): void => {
-    // A stream that was reset ends as well.
-    if (this.#stream.rstCode !== constants.NGHTTP2_NO_ERROR) return;
+    if (!this.#complete) return;
     this.#received = true;
     this.#schedule(NEVER, this.#writeBy);
     this.#sink?.onBodyEnd(this.#rawTrailers);

@@ -7,6 +7,7 @@ import {
 } from 'node:http2';
 import { HIGH_WATER_BYTES } from '../http1/client-connection.js';
 import { Deadline } from '../http1/deadline.js';
+import { onEndStream } from '../http2/end-stream.js';
 import { fieldObject, regularFields } from '../http2/field-object.js';
 import type { Origin, UpstreamCall, UpstreamHandler, UpstreamHead, UpstreamRequest } from './transport.js';
 import { UpstreamError, type UpstreamFailure, type UpstreamPhase } from './upstream-error.js';
@@ -37,7 +38,9 @@ export interface CallOwner {
   readonly open: boolean;
   /** Why no connection came about; undefined where one did. */
   readonly connectFailure: UpstreamError | undefined;
-  /** Why the session ended, where that is known. */
+  /** Whether the session has ended. */
+  readonly ended: boolean;
+  /** Why it did, where that is known. */
   readonly cause: Error | undefined;
   /** Whether the upstream has said that it will not look at a stream. */
   skipped(stream: number | undefined): boolean;
@@ -60,7 +63,7 @@ export class Http2Call implements UpstreamCall {
   #over = false;
   #sent = false;
   #headSeen = false;
-  /** The answer has come to its end, though not all of it may have been delivered. */
+  /** The upstream has ended its answer, though not all of it may have been delivered. */
   #complete = false;
   #interims = 0;
   #paused = false;
@@ -85,6 +88,9 @@ export class Http2Call implements UpstreamCall {
     this.#handler = handler;
     this.#reused = reused;
     this.#deadline = new Deadline(this.#onDeadline);
+    onEndStream(stream, () => {
+      this.#complete = true;
+    });
     stream
       .on('ready', () => this.#awaitWrite())
       .on('headers', this.#onHeaders)
@@ -152,14 +158,14 @@ export class Http2Call implements UpstreamCall {
   readonly #onResponse = (fields: AnswerFields, flags: number, raw: readonly string[]): void => {
     if (this.#over) return;
     this.#headSeen = true;
-    this.#complete = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
     this.#owner.heard(performance.now());
     this.#awaitRead();
     const head = headOf(fields, regularFields(raw));
-    const empty = this.#complete && saysNothingOfLength(head.status, this.#request.method, fields);
+    const last = (flags & constants.NGHTTP2_FLAG_END_STREAM) !== 0;
+    const empty = last && saysNothingOfLength(head.status, this.#request.method, fields);
     // An answer that ends with its head has no body, as its length says to who cannot see the end.
     this.#handler.onHead(empty ? { ...head, rawHeaders: [...head.rawHeaders, 'content-length', '0'] } : head);
-    if (!this.#complete) this.#announceReadEnd();
+    if (!last) this.#announceReadEnd();
   };
 
   readonly #onData = (chunk: Buffer): void => {
@@ -171,14 +177,11 @@ export class Http2Call implements UpstreamCall {
   };
 
   readonly #onTrailers = (_fields: object, _flags: number, raw: readonly string[]): void => {
-    this.#complete = true;
     this.#rawTrailers = regularFields(raw);
   };
 
-  /** A stream that was reset ends as well. */
   readonly #onEnd = (): void => {
-    if (this.#over || !this.#headSeen) return;
-    if (!this.#complete && this.#stream.rstCode !== constants.NGHTTP2_NO_ERROR) return;
+    if (this.#over || !this.#headSeen || !this.#complete) return;
     this.#settle();
     // What is left of the request nobody wants any more.
     if (!this.#sent) this.#stream.close(constants.NGHTTP2_CANCEL);
@@ -282,9 +285,9 @@ export class Http2Call implements UpstreamCall {
 
   /** Why the stream has closed before its answer was complete. */
   #reasonOfEnd(): UpstreamError {
-    const { connectFailure, origin, cause: ended } = this.#owner;
+    const { connectFailure, origin, ended } = this.#owner;
     if (connectFailure !== undefined) return connectFailure;
-    const cause = ended ?? this.#error;
+    const cause = this.#owner.cause ?? this.#error;
     const options = cause === undefined ? {} : { cause };
     const again = this.#request.fresh !== true;
     const { rstCode, id } = this.#stream;
@@ -298,12 +301,12 @@ export class Http2Call implements UpstreamCall {
       return new UpstreamError('malformed', phase, message, options);
     }
     const before = phase === 'body' ? 'before its answer was complete' : 'without an answer';
-    if (ended === undefined && rstCode !== undefined && rstCode !== constants.NGHTTP2_NO_ERROR) {
-      const name = RESET_NAMES[rstCode] ?? String(rstCode);
+    if (!ended) {
+      const name = RESET_NAMES[rstCode ?? 0] ?? String(rstCode);
       const message = `the upstream ${origin.authority} reset the stream ${before} (${name})`;
       return new UpstreamError('closed', phase, message, options);
     }
-    const reason = ended === undefined ? '' : `: ${ended.message}`;
+    const reason = this.#owner.cause === undefined ? '' : `: ${this.#owner.cause.message}`;
     const message = `the upstream ${origin.authority} closed the connection ${before}${reason}`;
     const stale = again && this.#reused && phase !== 'body' && this.#interims === 0;
     return new UpstreamError('closed', phase, message, { ...options, stale });

@@ -11,10 +11,14 @@ export interface SessionPoolHost {
   emptied(pool: SessionPool): void;
 }
 
+/** Streams that are opened before an upstream has said how many it takes (RFC 9113, 6.5.2 asks it for no less). */
+const FIRST_STREAMS = 100;
+
 /** The HTTP/2 sessions to one origin: one, and more where that has as many requests as it may. */
 export class SessionPool implements SessionOwner {
   readonly origin: Origin;
   readonly settings: SessionSettings;
+  capacity = FIRST_STREAMS;
   readonly #host: SessionPoolHost;
   readonly #sessions = new Set<UpstreamSession>();
 

@@ -9,8 +9,6 @@ import type { Origin, UpstreamCall, UpstreamHandler, UpstreamRequest } from './t
 import { UpstreamError } from './upstream-error.js';
 
 const NEVER = Number.POSITIVE_INFINITY;
-/** Streams that are opened before the upstream has said how many it takes (RFC 9113, 6.5.2 asks it for no less). */
-const FIRST_STREAMS = 100;
 /** Bytes of an answer that an upstream may send ahead of who takes them, and of all answers together. */
 const STREAM_WINDOW = 256 * 1024;
 const SESSION_WINDOW = 1024 * 1024;
@@ -38,6 +36,8 @@ export interface SessionSettings {
 export interface SessionOwner {
   readonly origin: Origin;
   readonly settings: SessionSettings;
+  /** So many streams at a time the upstream takes on a session, as far as it is known. */
+  capacity: number;
   /** Whether a session that has nothing to do is to wait for more. */
   keeps(session: UpstreamSession): boolean;
   closed(session: UpstreamSession): void;
@@ -57,7 +57,7 @@ export class UpstreamSession implements CallOwner {
   #cause: Error | undefined;
   #streams = 0;
   #requests = 0;
-  #capacity = FIRST_STREAMS;
+  #capacity: number;
   /** What the upstream last said it would still process; all before it says anything. */
   #lastProcessed = NEVER;
   #heardAt = 0;
@@ -74,6 +74,7 @@ export class UpstreamSession implements CallOwner {
     this.interims = interims;
     this.#owner = owner;
     this.#socket = socket;
+    this.#capacity = owner.capacity;
     this.#connectTimeout = timeout;
     this.#deadline = new Deadline(this.#onDeadline);
     // These stand in front of the session's own.
@@ -86,9 +87,12 @@ export class UpstreamSession implements CallOwner {
       settings: { enablePush: false, initialWindowSize: STREAM_WINDOW, maxHeaderListSize: headBytes },
     });
     this.#session
-      .on('connect', () => this.#session.setLocalWindowSize(SESSION_WINDOW))
+      .on('connect', () => {
+        if (!this.#session.destroyed) this.#session.setLocalWindowSize(SESSION_WINDOW);
+      })
       .on('remoteSettings', ({ maxConcurrentStreams }) => {
         this.#capacity = maxConcurrentStreams ?? NEVER;
+        owner.capacity = this.#capacity;
       })
       .on('goaway', (_code: number, lastStream: number) => {
         this.#lastProcessed = lastStream;
@@ -167,7 +171,11 @@ export class UpstreamSession implements CallOwner {
     return connectError(this.origin, this.#cause, this.#stage === 'handshaking');
   }
 
-  /** Why the session ended; undefined where it has not, or just did. */
+  get ended(): boolean {
+    return this.#session.destroyed || this.#socket.destroyed;
+  }
+
+  /** Why the session ended, where that is known. */
   get cause(): Error | undefined {
     return this.#cause;
   }
