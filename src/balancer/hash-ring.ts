@@ -1,0 +1,121 @@
+import type { Peer } from './peer.js';
+import { xxh32 } from './xxh32.js';
+
+/** Kong's numbers: a ring has at least so many points, and a peer of average weight marks so many of them. */
+const LEAST_POINTS = 1000;
+const MARKS = 160;
+
+/**
+ * The ring Kong builds, mark for mark, so that a key stays on its target when the gateway takes over from Kong and
+ * whatever the order of the targets: kong/runloop/balancer/consistent_hashing.lua. A key belongs to the first mark at
+ * or below its own point.
+ */
+export class HashRing {
+  readonly #peers: readonly Peer[];
+  /** How many points the ring has. */
+  readonly #size: number;
+  /** The points that are marked, in ascending order, and whose they are: an index into the peers. */
+  readonly #points: Uint32Array;
+  readonly #owners: Uint32Array;
+
+  /** `targetCount` is the number of the upstream's targets, those without address or weight included. */
+  constructor(peers: readonly Peer[], targetCount: number, slots: number) {
+    this.#peers = peers.filter(({ weight }) => weight > 0).sort(byTarget);
+    const ring = layOut(this.#peers, targetCount, Math.max(slots, LEAST_POINTS));
+    this.#size = ring.length;
+    const count = ring.reduce((marked, owner) => (owner === FREE ? marked : marked + 1), 0);
+    this.#points = new Uint32Array(count);
+    this.#owners = new Uint32Array(count);
+    let at = 0;
+    for (const [point, owner] of ring.entries()) {
+      if (owner === FREE) continue;
+      this.#points[at] = point;
+      this.#owners[at] = owner;
+      at += 1;
+    }
+  }
+
+  /** The first peer that `accepts` takes, from the key's point downwards and around; undefined where it takes none. */
+  find(key: string, accepts: (peer: Peer) => boolean): Peer | undefined {
+    const count = this.#points.length;
+    let at = this.#lastUpTo(xxh32(key) % this.#size);
+    for (let walked = 0; walked < count; walked += 1, at -= 1) {
+      if (at < 0) at += count;
+      const peer = this.#peers[this.#owners[at] ?? 0];
+      if (peer !== undefined && accepts(peer)) return peer;
+    }
+    return undefined;
+  }
+
+  /** The index of the last mark at or below a point, -1 where all are above it. */
+  #lastUpTo(point: number): number {
+    let low = 0;
+    let high = this.#points.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#points[middle] ?? 0) <= point) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+}
+
+/** A point that no peer has marked. */
+const FREE = -1;
+
+/** The index of the owner by point. Where Kong's ring overflows, and then serves no request at all, ours is larger. */
+function layOut(peers: readonly Peer[], targetCount: number, slots: number): Int32Array {
+  const total = peers.reduce((sum, { weight }) => sum + weight, 0);
+  // In this order of operations, because the rounding decides on marks.
+  const shares = peers.map(({ weight }) => Math.max(1, Math.floor((weight / total) * targetCount * MARKS)));
+  const wanted = shares.reduce((sum, share) => sum + share, 0);
+  let size = slots;
+  for (;;) {
+    const ring = wanted > size ? undefined : mark(peers, shares, size);
+    if (ring !== undefined) return ring;
+    do size *= 2;
+    while (size < 2 * wanted);
+  }
+}
+
+/** Marks points for each peer in turn; undefined where one of them finds no room. */
+function mark(peers: readonly Peer[], shares: readonly number[], size: number): Int32Array | undefined {
+  const ring = new Int32Array(size).fill(FREE);
+  for (const [index, peer] of peers.entries()) {
+    // Two colons, as Kong has them.
+    const name = `${hostText(peer.address)}::${peer.port} `;
+    let missing = shares[index] ?? 0;
+    for (let number = 1; missing > 0; number += 1) {
+      if (number > size) return undefined;
+      const point = xxh32(`${name}${number}`) % size;
+      if (ring[point] !== FREE) continue;
+      ring[point] = index;
+      missing -= 1;
+    }
+  }
+  return ring;
+}
+
+/** Kong's order, which decides who gets a point that two want: by target, then by address, both as text. */
+function byTarget(one: Peer, other: Peer): number {
+  const [host, port] = splitTarget(one.target);
+  const [otherHost, otherPort] = splitTarget(other.target);
+  return (
+    compare(host, otherHost) ||
+    port - otherPort ||
+    compare(`${hostText(one.address)}:${one.port}`, `${hostText(other.address)}:${other.port}`)
+  );
+}
+
+function splitTarget(target: string): readonly [host: string, port: number] {
+  const colon = target.lastIndexOf(':');
+  return [target.slice(0, colon), Number(target.slice(colon + 1))];
+}
+
+function hostText(address: string): string {
+  return address.includes(':') ? `[${address}]` : address;
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
