@@ -23,11 +23,12 @@ export class HashRing {
     this.#peers = peers.filter(({ weight }) => weight > 0).sort(byTarget);
     const ring = layOut(this.#peers, targetCount, Math.max(slots, LEAST_POINTS));
     this.#size = ring.length;
-    const count = ring.reduce((marked, owner) => (owner === FREE ? marked : marked + 1), 0);
-    this.#points = new Uint32Array(count);
-    this.#owners = new Uint32Array(count);
+    const marked = ring.reduce((count, owner) => (owner === FREE ? count : count + 1), 0);
+    this.#points = new Uint32Array(marked);
+    this.#owners = new Uint32Array(marked);
     let at = 0;
-    for (const [point, owner] of ring.entries()) {
+    for (let point = 0; point < ring.length; point += 1) {
+      const owner = ring[point] ?? FREE;
       if (owner === FREE) continue;
       this.#points[at] = point;
       this.#owners[at] = owner;
