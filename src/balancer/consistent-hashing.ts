@@ -17,7 +17,10 @@ export class ConsistentHashing implements Balancer {
   }
 
   pick(key: string | undefined, tried: readonly Peer[]): Peer | undefined {
-    const left = this.#peers.some((peer) => isOpen(peer, tried)) ? tried : NONE_TRIED;
-    return this.#ring.find(key ?? '', (peer) => isOpen(peer, left));
+    const hashed = key ?? '';
+    const owner = this.#ring.find(hashed, () => true);
+    if (owner !== undefined && isOpen(owner, tried)) return owner;
+    const skipped = [tried, NONE_TRIED].find((some) => this.#peers.some((peer) => isOpen(peer, some)));
+    return skipped === undefined ? undefined : this.#ring.find(hashed, (peer) => isOpen(peer, skipped));
   }
 }

@@ -6,40 +6,41 @@ import { isOpen, type Peer } from './peer.js';
  * peers comes first. Equal peers take turns, in an order drawn by `random` (from 0 to 1, which is left out).
  */
 export class LeastConnections implements Balancer {
-  readonly #candidates: readonly Candidate[];
+  readonly #peers: readonly Peer[];
+  /** The number of the pick that took each peer last; negative before the first one. */
+  readonly #pickedAt: Float64Array;
   #picks = 0;
 
   constructor(peers: readonly Peer[], random: () => number) {
-    this.#candidates = peers
-      .filter(({ weight }) => weight > 0)
-      .map((peer) => ({ peer, pickedAt: random() - 1 }));
+    this.#peers = peers.filter(({ weight }) => weight > 0);
+    this.#pickedAt = Float64Array.from(this.#peers, () => random() - 1);
   }
 
   pick(_key: string | undefined, tried: readonly Peer[]): Peer | undefined {
     const least = this.#least(tried) ?? this.#least(NONE_TRIED);
     if (least === undefined) return undefined;
     this.#picks += 1;
-    least.pickedAt = this.#picks;
-    return least.peer;
+    this.#pickedAt[least] = this.#picks;
+    return this.#peers[least];
   }
 
-  #least(tried: readonly Peer[]): Candidate | undefined {
-    let least: Candidate | undefined;
+  /** The index of the open peer with the least load. */
+  #least(tried: readonly Peer[]): number | undefined {
+    let least: number | undefined;
     let leastLoad = Number.POSITIVE_INFINITY;
-    for (const candidate of this.#candidates) {
-      if (!isOpen(candidate.peer, tried)) continue;
-      const load = (candidate.peer.state.inFlight + 1) / candidate.peer.weight;
-      if (load > leastLoad) continue;
-      if (least !== undefined && load === leastLoad && candidate.pickedAt > least.pickedAt) continue;
-      least = candidate;
+    for (let index = 0; index < this.#peers.length; index += 1) {
+      const peer = this.#peers[index];
+      if (peer === undefined) continue;
+      const load = (peer.state.inFlight + 1) / peer.weight;
+      if (load > leastLoad || (load === leastLoad && !this.#isEarlier(index, least))) continue;
+      if (!isOpen(peer, tried)) continue;
+      least = index;
       leastLoad = load;
     }
     return least;
   }
-}
 
-interface Candidate {
-  readonly peer: Peer;
-  /** The number of the pick that took it last; negative before the first one. */
-  pickedAt: number;
+  #isEarlier(index: number, other: number | undefined): boolean {
+    return other === undefined || (this.#pickedAt[index] ?? 0) < (this.#pickedAt[other] ?? 0);
+  }
 }

@@ -48,6 +48,5 @@ export interface Peer {
 /** Whether a request that failed at `tried` can go to a peer. Peers of different builds are the same by their state. */
 export function isOpen(peer: Peer, tried: readonly Peer[]): boolean {
   if (peer.weight === 0 || !peer.state.available) return false;
-  for (const { state } of tried) if (state === peer.state) return false;
-  return true;
+  return tried.length === 0 || !tried.some(({ state }) => state === peer.state);
 }
