@@ -64,37 +64,30 @@ export class HashRing {
 /** A point that no peer has marked. */
 const FREE = -1;
 
-/** The index of the owner by point. Where Kong's ring overflows, and then serves no request at all, ours is larger. */
+/** The index of the owner by point. Where the marks have no room Kong serves no request at all: our ring is larger. */
 function layOut(peers: readonly Peer[], targetCount: number, slots: number): Int32Array {
   const total = peers.reduce((sum, { weight }) => sum + weight, 0);
   // In this order of operations, because the rounding decides on marks.
   const shares = peers.map(({ weight }) => Math.max(1, Math.floor((weight / total) * targetCount * MARKS)));
   const wanted = shares.reduce((sum, share) => sum + share, 0);
   let size = slots;
-  for (;;) {
-    const ring = wanted > size ? undefined : mark(peers, shares, size);
-    if (ring !== undefined) return ring;
-    do size *= 2;
-    while (size < 2 * wanted);
-  }
+  if (wanted > slots) while (size < 2 * wanted) size *= 2;
+  const ring = new Int32Array(size).fill(FREE);
+  for (const [index, peer] of peers.entries()) mark(ring, index, peer, shares[index] ?? 0);
+  return ring;
 }
 
-/** Marks points for each peer in turn; undefined where one of them finds no room. */
-function mark(peers: readonly Peer[], shares: readonly number[], size: number): Int32Array | undefined {
-  const ring = new Int32Array(size).fill(FREE);
-  for (const [index, peer] of peers.entries()) {
-    // Two colons, as Kong has them.
-    const name = `${hostText(peer.address)}::${peer.port} `;
-    let missing = shares[index] ?? 0;
-    for (let number = 1; missing > 0; number += 1) {
-      if (number > size) return undefined;
-      const point = xxh32(`${name}${number}`) % size;
-      if (ring[point] !== FREE) continue;
-      ring[point] = index;
-      missing -= 1;
-    }
+/** Marks so many free points for a peer: there are at least so many. */
+function mark(ring: Int32Array, owner: number, { address, port }: Peer, share: number): void {
+  // Two colons, as Kong has them.
+  const name = `${hostText(address)}::${port} `;
+  let missing = share;
+  for (let number = 1; missing > 0; number += 1) {
+    const point = xxh32(`${name}${number}`) % ring.length;
+    if (ring[point] !== FREE) continue;
+    ring[point] = owner;
+    missing -= 1;
   }
-  return ring;
 }
 
 /** Kong's order, which decides who gets a point that two want: by target, then by address, both as text. */

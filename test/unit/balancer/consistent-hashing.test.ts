@@ -129,12 +129,17 @@ describe('ConsistentHashing', () => {
     }
   });
 
-  it('serves more peers than the slots have room for', () => {
-    const peers = peersOf(...Array.from({ length: 100 }, () => 100));
-    const map = mapOf(peers, 10);
-    const ports = new Set(map.values());
-    assert.equal(ports.size, 100);
-    assert.deepEqual(mapOf([...peers].reverse(), 10), map);
+  it('serves as many peers as the slots have room for, and more', () => {
+    for (const [n, slots] of [
+      [62, 10_000],
+      [63, 10_000],
+      [100, 10],
+    ] as const) {
+      const peers = peersOf(...Array.from({ length: n }, () => 100));
+      const map = mapOf(peers, slots);
+      assert.equal(new Set(map.values()).size, n);
+      assert.deepEqual(mapOf([...peers].reverse(), slots), map);
+    }
   });
 
   it('gives a peer of hardly any weight some keys', () => {
