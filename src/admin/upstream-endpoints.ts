@@ -1,13 +1,10 @@
-import { isIP } from 'node:net';
+import { parseTarget } from '../config/target-address.js';
 import { type Answer, notFound } from './answer.js';
 import type { AdminEntity, EntityKind } from './entity-kind.js';
 import { page } from './paging.js';
 import type { AdminRequest } from './request.js';
 import type { Endpoint, Params } from './routing-table.js';
 import type { AdminView } from './view.js';
-
-/** The port of a target that names none. */
-const DEFAULT_PORT = 8000;
 
 /** Nothing checks targets yet, so none is known to be well or unwell. */
 const HEALTH = 'HEALTHCHECKS_OFF';
@@ -54,20 +51,16 @@ export function upstreamEndpoints(kinds: readonly EntityKind[]): readonly Endpoi
 }
 
 function withHealth(target: AdminEntity): unknown {
-  const { host, port } = addressOf(String(Reflect.get(target, 'target')));
+  const text = String(Reflect.get(target, 'target'));
+  // IPv6 keeps its brackets, in both fields.
+  const host = text.slice(0, text.lastIndexOf(':'));
+  const { port, isName } = parseTarget(text) ?? { port: 0, isName: true };
   const weight = Number(Reflect.get(target, 'weight'));
   // Names are not looked up: they have no address until something is sent there.
-  const addresses = isIP(host) === 0 ? [] : [{ ip: host, port, weight, health: HEALTH }];
+  const addresses = isName ? [] : [{ ip: host, port, weight, health: HEALTH }];
   const data = {
     ...{ host, port, addresses, nodeWeight: weight, dns: 'A' },
     weight: { total: weight, available: weight, unavailable: 0 },
   };
   return { ...target, health: HEALTH, data };
-}
-
-/** `host:port`, `host`, `[::1]:port` or `::1`, taken apart. */
-function addressOf(target: string): { readonly host: string; readonly port: number } {
-  const [, bracketed, plain, digits] = /^(?:\[(.*)\]|([^:]*))(?::(\d+))?$/.exec(target) ?? [];
-  const host = bracketed ?? plain ?? target;
-  return { host, port: digits === undefined ? DEFAULT_PORT : Number(digits) };
 }

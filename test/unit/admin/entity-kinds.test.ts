@@ -109,7 +109,7 @@ describe('every kind of entity in the Admin API', () => {
     assert.ok(Array.isArray(places));
     assert.deepEqual(places.map(({ host, port }) => `${host} ${port}`).sort(), [
       '10.0.0.1 80',
-      '::1 81',
+      '[0000:0000:0000:0000:0000:0000:0000:0001] 81',
       'b.test 8000',
     ]);
     assert.equal(read('/upstreams/nope/health').status, 404);
