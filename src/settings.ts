@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import { DNS_VARIABLES, type DnsSettings, describeDnsSettings, readDnsSettings } from './dns-settings.js';
 import { SettingsError } from './errors.js';
 import { LOG_LEVELS, type LogLevel } from './log.js';
 
@@ -32,6 +33,7 @@ export interface Settings {
   /** How long in-flight requests may take to end at shutdown, in milliseconds. */
   readonly drainTimeout: number;
   readonly proxy: ProxySettings;
+  readonly dns: DnsSettings;
   /** Whether the Admin API shows secrets. */
   readonly showSecrets: boolean;
   /** What was asked for and has no effect, one sentence each. */
@@ -70,6 +72,7 @@ const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
   'KONG_LOG_LEVEL',
   'KONG_ALLOW_DEBUG_HEADER',
   'KONG_DATABASE',
+  ...DNS_VARIABLES,
 ]);
 
 /** Kubernetes describes every Service of a namespace to its pods in variables like these, one named kong too. */
@@ -116,6 +119,7 @@ export function readSettings(flags: Flags, env: Environment): Settings {
     proxy: {
       allowDebugHeader: flags.allowDebugHeader ?? parseSwitch('KONG_ALLOW_DEBUG_HEADER', env),
     },
+    dns: readDnsSettings((name) => variable(name, env)),
     showSecrets: flags.adminShowSecrets ?? false,
     warnings,
   };
@@ -173,6 +177,7 @@ export function describeSettings(settings: Settings): Readonly<Record<string, un
     admin_listen: describeListen(settings.adminListen),
     log_level: settings.logLevel,
     allow_debug_header: settings.proxy.allowDebugHeader,
+    ...describeDnsSettings(settings.dns),
   };
 }
 

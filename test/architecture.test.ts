@@ -8,12 +8,14 @@ import { root } from './helpers/root.js';
 const ROWS: Readonly<Record<string, number>> = {
   errors: 0,
   log: 0,
+  'dns-settings': 0,
   settings: 0,
   version: 0,
   uri: 0,
   regex: 0,
   'regex-syntax': 0,
   config: 1,
+  dns: 1,
   router: 2,
   balancer: 2,
   consumers: 2,
@@ -38,6 +40,7 @@ const FOUNDATION: readonly string[] = [
   'uri',
   'regex-syntax',
   'regex',
+  'dns-settings',
   'settings',
 ];
 
@@ -46,6 +49,7 @@ const IMPORTERS: Readonly<Record<string, string>> = {
   yaml: 'config/yaml.ts',
   ajv: 'config/validate.ts',
   chokidar: 'config/watch.ts',
+  'dns-packet': 'dns/message.ts',
   'http-proxy': 'proxy/forward.ts',
   commander: 'cli/main.ts',
   pino: 'log.ts',
