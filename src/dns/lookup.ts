@@ -122,8 +122,8 @@ function addressTypes(order: readonly DnsOrderType[]): readonly AddressType[] {
 }
 
 /** Whether a nameserver said something: that there is no such name, or that it cannot tell. */
-function isVerdict({ code }: ResolveError): boolean {
-  return code === 'dns_server_failed' || code === 'name_not_found';
+function isVerdict(error: ResolveError): boolean {
+  return error.code === 'dns_server_failed' || !error.isFailure;
 }
 
 function notFound(name: string, { order, ...rules }: LookupRules): ResolveError {
