@@ -105,11 +105,11 @@ export class CachingResolver implements Resolver {
   }
 
   async #outcome(key: string): Promise<KnownName> {
-    const before = this.#names.get(key);
+    const before = this.#names.last(key);
     let known: KnownName;
     try {
       if (this.#closed) throw closedError(key);
-      known = this.#names.remember(key, await lookUp(key, this.#names.lastType(key), this.#rules));
+      known = this.#names.remember(key, await lookUp(key, before?.type, this.#rules));
     } catch (error) {
       known = this.#names.rememberError(key, this.#closed ? closedError(key) : asResolveError(error, key));
     }

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { formatNameserver, type Nameserver } from '../dns-settings.js';
 import { messageOf } from '../errors.js';
 import { type Answer, answerOf } from './answer.js';
@@ -25,6 +26,7 @@ export class DnsClient {
 
   constructor(options: DnsClientOptions) {
     this.#options = options;
+    setMaxListeners(MAX_UNDER_WAY, this.#closed.signal);
   }
 
   /**

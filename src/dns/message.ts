@@ -97,14 +97,13 @@ export function decodeReply(bytes: Buffer, id: number, question: Question): Repl
 
 function decodePacket(bytes: Buffer, question: Question) {
   try {
-    return decode(bytes);
+    const packet = decode(bytes);
+    // The library reads the address of a record that was cut off as if there were more.
+    if (decode.bytes > bytes.length) throw new Error('it ends inside a record');
+    return packet;
   } catch (error) {
-    throw new ResolveError(
-      'dns_malformed',
-      question.name,
-      `the reply to ${question.type} ${question.name} cannot be read: ${messageOf(error)}`,
-      { cause: error },
-    );
+    const message = `the reply to ${question.type} ${question.name} cannot be read: ${messageOf(error)}`;
+    throw new ResolveError('dns_malformed', question.name, message, { cause: error });
   }
 }
 

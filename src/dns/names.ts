@@ -11,6 +11,7 @@ export interface KnownName {
   readonly addresses: readonly ResolvedAddress[];
   /** Why there is none, or why these are older than they should be. */
   readonly error: ResolveError | undefined;
+  /** The type of record that led to the addresses. */
   readonly type: RecordType | undefined;
   /** When to look again. */
   readonly dueAt: number;
@@ -48,9 +49,9 @@ export class Names {
     return this.#clock.now() >= known.dueAt;
   }
 
-  /** The type of record that led to the addresses of a name when it was last found. */
-  lastType(name: string): RecordType | undefined {
-    return this.#names.get(name)?.type;
+  /** What was found the last time, usable or not. */
+  last(name: string): KnownName | undefined {
+    return this.#names.get(name);
   }
 
   remember(name: string, { addresses, until, type, partial }: Found): KnownName {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { DEFAULT_DNS_SETTINGS, describeDnsSettings } from '#gateway/dns-settings.js';
 import { SettingsError } from '#gateway/errors.js';
 import {
   configName,
@@ -32,6 +33,7 @@ describe('readSettings', () => {
       watch: true,
       drainTimeout: 10_000,
       proxy: { allowDebugHeader: false },
+      dns: DEFAULT_DNS_SETTINGS,
       showSecrets: false,
       warnings: [],
     });
@@ -226,6 +228,7 @@ describe('the other settings', () => {
       admin_listen: ['off'],
       log_level: 'notice',
       allow_debug_header: false,
+      ...describeDnsSettings(DEFAULT_DNS_SETTINGS),
     });
   });
 });
