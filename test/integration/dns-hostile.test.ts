@@ -140,6 +140,8 @@ describe('a resolver asking a nameserver that misbehaves', () => {
       resolverFor([refusing]).resolve('app.test'),
       resolveError('dns_server_failed', new RegExp(`127.0.0.1:${refusing.port}.*A app.test: REFUSED`)),
     );
+    // It is not asked again what it has refused.
+    assert.deepEqual(refusing.asked, ['A app.test']);
   });
 
   it('does not take a type for another when nobody says whether the first exists', async () => {

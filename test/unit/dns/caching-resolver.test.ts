@@ -91,8 +91,10 @@ describe('CachingResolver', () => {
   });
 
   it('goes on to the addresses of a name whose SRV records point to itself', async () => {
-    const { addresses } = setUp({ 'SRV x': answer([srv('x')]), 'A x': answer([a('x', '10.0.0.1')]) });
-    assert.deepEqual(await addresses('x'), ['10.0.0.1']);
+    const { resolver } = setUp({ 'SRV x': answer([srv('x')]), 'A x': answer([a('x', '10.0.0.1')]) });
+    assert.deepEqual(await resolver.resolve('x'), [
+      { address: '10.0.0.1', port: undefined, weight: undefined },
+    ]);
   });
 
   it('leaves out a target that cannot be resolved, and soon asks for it again', async () => {
@@ -151,6 +153,13 @@ describe('CachingResolver', () => {
     const { addresses, asked } = setUp(zone, { order: ['A'], cacheSize: 1 });
     for (const name of ['a', 'a', 'b', 'b', 'a']) await addresses(name);
     assert.deepEqual(asked, ['A a', 'A b', 'A a']);
+  });
+
+  it('looks a name up once for all who ask at a time, and tells once that it failed', async () => {
+    const { addresses, asked, lines } = setUp({ 'A app.test': failed }, { order: ['A'] });
+    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => addresses('app.test')));
+    assert.ok(outcomes.every(({ status }) => status === 'rejected'));
+    assert.deepEqual([asked.length, lines.length], [1, 1]);
   });
 
   it('peeks without waiting, and has the name looked up', async () => {
