@@ -4,6 +4,7 @@ import {
   describeAccessLog,
   readAccessLog,
 } from './access-log-settings.js';
+import { DNS_VARIABLES, type DnsSettings, describeDnsSettings, readDnsSettings } from './dns-settings.js';
 import { SettingsError } from './errors.js';
 import {
   describeListen,
@@ -43,6 +44,7 @@ export interface Settings {
   /** How many processes proxy: as many as there are cores, or none besides this one. */
   readonly workers: number | 'auto';
   readonly proxy: ProxySettings;
+  readonly dns: DnsSettings;
   /** Whether the Admin API shows secrets. */
   readonly showSecrets: boolean;
   /** What was asked for and has no effect, one sentence each. */
@@ -87,6 +89,7 @@ const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
   'KONG_ALLOW_DEBUG_HEADER',
   'KONG_DATABASE',
   'KONG_NGINX_WORKER_PROCESSES',
+  ...DNS_VARIABLES,
 ]);
 
 /** Kubernetes describes every Service of a namespace to its pods in variables like these, one named kong too. */
@@ -124,6 +127,7 @@ export function readSettings(flags: Flags, env: Environment): Settings {
     proxy: {
       allowDebugHeader: flags.allowDebugHeader ?? parseSwitch('KONG_ALLOW_DEBUG_HEADER', env),
     },
+    dns: readDnsSettings((name) => variable(name, env)),
     showSecrets: flags.adminShowSecrets ?? false,
     warnings,
   };
@@ -183,6 +187,7 @@ export function describeSettings(settings: Settings): Readonly<Record<string, un
     proxy_access_log: describeAccessLog(settings.accessLog),
     nginx_worker_processes: String(settings.workers),
     allow_debug_header: settings.proxy.allowDebugHeader,
+    ...describeDnsSettings(settings.dns),
   };
 }
 

@@ -8,6 +8,7 @@ import { root } from './helpers/root.js';
 const ROWS: Readonly<Record<string, number>> = {
   errors: 0,
   log: 0,
+  'dns-settings': 0,
   settings: 0,
   'access-log-settings': 0,
   'listen-settings': 0,
@@ -17,6 +18,7 @@ const ROWS: Readonly<Record<string, number>> = {
   'regex-syntax': 0,
   steps: 0,
   config: 1,
+  dns: 1,
   router: 2,
   balancer: 2,
   consumers: 2,
@@ -46,6 +48,7 @@ const FOUNDATION: readonly string[] = [
   'regex',
   'access-log-settings',
   'listen-settings',
+  'dns-settings',
   'settings',
 ];
 
@@ -54,6 +57,7 @@ const IMPORTERS: Readonly<Record<string, string>> = {
   yaml: 'config/yaml.ts',
   ajv: 'config/validate.ts',
   chokidar: 'config/watch.ts',
+  'dns-packet': 'dns/message.ts',
   'http-proxy': 'proxy/forward.ts',
   commander: 'cli/main.ts',
   pino: 'log.ts',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { DEFAULT_DNS_SETTINGS, describeDnsSettings } from '#gateway/dns-settings.js';
 import { SettingsError } from '#gateway/errors.js';
 import { formatAddress } from '#gateway/listen-settings.js';
 import {
@@ -34,6 +35,7 @@ describe('readSettings', () => {
       drainTimeout: 10_000,
       workers: 'auto',
       proxy: { allowDebugHeader: false },
+      dns: DEFAULT_DNS_SETTINGS,
       showSecrets: false,
       warnings: [],
     });
@@ -252,6 +254,7 @@ describe('the other settings', () => {
       proxy_access_log: 'off',
       nginx_worker_processes: 'auto',
       allow_debug_header: false,
+      ...describeDnsSettings(DEFAULT_DNS_SETTINGS),
     });
   });
 });
