@@ -59,6 +59,19 @@ describe('the prober', () => {
     assert.deepEqual(sender.log, ['1@0', '1@2500']);
   });
 
+  it('nor when something else changes its state meanwhile', async () => {
+    const { timers, sender, registry } = setUp();
+    registry.retain(checks(60, 1), [target(1)]);
+    sender.result = undefined;
+    await timers.pass(0);
+    registry.report({ upstream: 'u.up', ...target(1), kind: 'http', status: 500 });
+    await timers.pass(5_000);
+    assert.deepEqual(sender.log, ['1@0']);
+    await sender.open[0]?.answer(ERROR);
+    await timers.pass(0);
+    assert.deepEqual(sender.log, ['1@0', '1@5000']);
+  });
+
   it('with healthy.interval 0 begins when something else finds a target unhealthy, and stops when it is back', async () => {
     const { timers, sender, registry, state } = setUp();
     registry.retain(checks(0, 2), [target(1)]);
@@ -236,6 +249,18 @@ describe('the prober over reloads', () => {
     assert.equal(sender.sent.length, 5);
     // Two answers at first and one of target 2; none of those that were ended.
     assert.equal(logged.length, 3);
+  });
+
+  it('leaves out an answer that comes as its target goes', async () => {
+    const { timers, sender, registry, logged } = setUp();
+    sender.result = undefined;
+    const hold = registry.retain(checks(1, 1), [target(1)]);
+    await timers.pass(0);
+    const answered = sender.open[0]?.answer(ERROR);
+    hold.release();
+    await answered;
+    assert.deepEqual(logged, []);
+    assert.deepEqual(registry.unhealthy(), []);
   });
 
   it('begins anew with a target that comes back while its last probe is being ended', async () => {

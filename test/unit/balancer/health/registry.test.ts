@@ -294,6 +294,15 @@ describe('health told by another process', () => {
     assert.deepEqual(states(1), ['HEALTHY']);
   });
 
+  it('is remembered of so many addresses only that no snapshot names', () => {
+    const { registry } = setUp();
+    for (const port of [1, 2, 3, 4]) registry.apply({ ...change, port });
+    assert.deepEqual(
+      registry.unhealthy().map(({ port }) => port),
+      [2, 3, 4],
+    );
+  });
+
   it('makes a process that starts as wise as the others', () => {
     const first = setUp();
     first.registry.retain(checkedUpstream(PASSIVE), [one, two]);
