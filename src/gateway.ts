@@ -144,6 +144,7 @@ export class Gateway {
     return new AdminServer({
       store: this,
       workers: this.#plane,
+      health: this.#plane,
       reloads: this.#reloads,
       log: this.#log,
       nodeId: randomUUID(),

@@ -26,6 +26,7 @@ const ROWS: Readonly<Record<string, number>> = {
   metrics: 2,
   'access-log': 2,
   lint: 3,
+  upstreams: 3,
   phases: 3,
   snapshot: 4,
   plugins: 4,

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import { ListenError, messageOf } from '../errors.js';
 import type { Logger } from '../log.js';
+import type { UpstreamsHealth } from '../metrics/upstream-health.js';
 import type { WorkerStatus, Workers } from '../metrics/worker-status.js';
 import type { ReloadHistory } from '../snapshot/reload-history.js';
 import type { ServedConfig } from '../snapshot/served-config.js';
@@ -28,6 +29,7 @@ export interface AdminServerOptions {
   /** What serves at any moment. */
   readonly store: { readonly current: ServedConfig };
   readonly workers: Workers;
+  readonly health: UpstreamsHealth;
   readonly reloads: ReloadHistory;
   readonly log: Logger;
   readonly nodeId: string;
@@ -136,7 +138,16 @@ export class AdminServer {
   }
 
   #view(live: readonly WorkerStatus[]): AdminView {
-    const { store, reloads, workers, nodeId, startedAt, settings, showSecrets = false } = this.#options;
+    const {
+      store,
+      reloads,
+      workers,
+      health,
+      nodeId,
+      startedAt,
+      settings,
+      showSecrets = false,
+    } = this.#options;
     const snapshot = store.current;
     let entities = this.#indexes.get(snapshot);
     if (entities === undefined) {
@@ -151,6 +162,7 @@ export class AdminServer {
       reloads,
       pids: workers.pids,
       workers: live,
+      health,
       node: { ...self, memory: process.memoryUsage() },
     };
   }

@@ -1,4 +1,5 @@
 import type { AccessLogSettings } from '../access-log-settings.js';
+import type { DnsSettings } from '../dns-settings.js';
 import { SettingsError } from '../errors.js';
 import type { LogLevel } from '../log.js';
 import type { ProxySettings } from '../settings.js';
@@ -16,6 +17,7 @@ export interface WorkerSettings {
   /** How long requests may take to end when nobody tells the worker how long, in milliseconds. */
   readonly drainTimeout: number;
   readonly proxy: ProxySettings;
+  readonly dns: DnsSettings;
   /** Undefined where it is off. */
   readonly accessLog?: AccessLogSettings | undefined;
 }

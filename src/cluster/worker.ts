@@ -70,6 +70,8 @@ export class Worker {
         return this.#listen(message.addresses);
       case 'worker:drain':
         return this.drain(message.timeout);
+      case 'health:changed':
+        return plane.takeHealth(message.changes);
       case 'logs:reopen':
         plane.reopenLogs();
         return;

@@ -1,9 +1,10 @@
 import type { Listener } from '../listen-settings.js';
+import type { UpstreamsHealth } from '../metrics/upstream-health.js';
 import type { Workers } from '../metrics/worker-status.js';
 import type { ServedConfig } from '../snapshot/served-config.js';
 
 /** What requests go through: this process, or workers of it. */
-export interface DataPlane extends Workers {
+export interface DataPlane extends Workers, UpstreamsHealth {
   /**
    * Serves `first` and opens the listeners. Resolves to where they stand, ports filled in. Rejects with ListenError, or
    * with WorkerError when no process could be started.

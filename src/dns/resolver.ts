@@ -8,6 +8,8 @@ export interface ResolvedAddress {
   readonly port: number | undefined;
   /** From an SRV record, at least 1; undefined where there was none. */
   readonly weight: number | undefined;
+  /** The name an SRV record points to. */
+  readonly name?: string;
 }
 
 /** Told of a followed name: its addresses, or none and why. */
@@ -51,6 +53,6 @@ export function sameAddresses(one: readonly ResolvedAddress[], other: readonly R
   return left.every((address, index) => address === right[index]);
 }
 
-function spell({ address, port, weight }: ResolvedAddress): string {
-  return `${address} ${port} ${weight}`;
+function spell({ address, port, weight, name }: ResolvedAddress): string {
+  return `${address} ${port} ${weight} ${name}`;
 }

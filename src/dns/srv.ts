@@ -72,7 +72,7 @@ function added(
 function addressesFor(service: SrvRecord, found: Found | undefined): readonly ResolvedAddress[] {
   const port = service.port === 0 ? undefined : service.port;
   const weight = Math.max(1, service.weight);
-  return (found?.addresses ?? []).map(({ address }) => ({ address, port, weight }));
+  return (found?.addresses ?? []).map(({ address }) => ({ address, port, weight, name: service.target }));
 }
 
 function isFailure(error: unknown): boolean {

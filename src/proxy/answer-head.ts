@@ -81,6 +81,7 @@ export function answerHead(exchange: Exchange, head: UpstreamHead): AnswerHead {
   headers.push('X-Kong-Proxy-Latency', String(exchange.proxyLatency));
   headers.push('Via', seen.via === '' ? OWN_VIA : seen.via + OWN_VIA, 'X-Kong-Request-Id', exchange.id);
   headers.push(...debugHeaders(exchange));
+  if (exchange.setCookie !== undefined) headers.push('Set-Cookie', exchange.setCookie);
   return { headers, trailer, length: seen.length };
 }
 

@@ -2,12 +2,14 @@ import type { Service } from '../config/entities.js';
 import type { Logger } from '../log.js';
 import type { RouteMatch } from '../router/router.js';
 import { upstreamPath } from '../router/upstream-path.js';
+import type { PeerAttempts } from '../upstreams/peer-attempts.js';
 import { encodePath } from '../uri.js';
 import { answerHead, interimHeaders, safeReason } from './answer-head.js';
+import { balancedAttempts } from './balanced-attempts.js';
 import type { ClientFraming } from './client-framing.js';
 import type { ClientStream } from './client-stream.js';
 import type { ClientRequest, Exchange, Undertaking } from './exchange.js';
-import { failureAnswer } from './failure.js';
+import { failureAnswer, isTimeout } from './failure.js';
 import { type BodySink, RequestBody } from './request-body.js';
 import {
   respondBadBody,
@@ -17,7 +19,7 @@ import {
   respondUpstreamFailure,
 } from './respond.js';
 import { decideRetry } from './retry-policy.js';
-import { preservedHostOrigin, serviceOrigin } from './service-origin.js';
+import { type Destination, peerDestination, preservedHostOrigin, serviceOrigin } from './service-origin.js';
 import { forwardedTrailers } from './trailers.js';
 import type {
   Origin,
@@ -41,8 +43,11 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
   readonly #service: Service;
   readonly #transport: Transport;
   readonly #log: Logger;
-  readonly #origin: Origin;
-  readonly #hostHeader: string;
+  /** Undefined for a service that is not balanced. */
+  readonly #peers: PeerAttempts | undefined;
+  #origin: Origin | undefined = undefined;
+  #hostHeader = '';
+  #framing: Framing = { kind: 'none' };
   #request: UpstreamRequest | undefined = undefined;
   #body: RequestBody | undefined = undefined;
   #call: UpstreamCall | undefined = undefined;
@@ -65,11 +70,7 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
     this.#service = service;
     this.#transport = transport;
     this.#log = log;
-    const preserved = match.route.preserve_host && client.host.raw !== '';
-    this.#hostHeader = preserved ? client.host.raw : serviceOrigin(service).hostHeader;
-    this.#origin = preserved
-      ? preservedHostOrigin(service, client.host.routed)
-      : serviceOrigin(service).origin;
+    this.#peers = balancedAttempts(exchange, client, service);
   }
 
   /** Reads the body as far as the route wants it read ahead, then sends. */
@@ -90,6 +91,7 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
 
   onHead(head: UpstreamHead): void {
     this.#exchange.upstreamAnswered();
+    this.#peers?.answered(head.status);
     if (head.status === 101) {
       this.#openTunnel(head);
       return;
@@ -126,8 +128,11 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
     const decision = this.#repeatable(error)
       ? decideRetry(this.#stream.head.method, error, this.#attempts, this.#service.retries)
       : 'give-up';
-    if (decision === 'give-up') this.#fail(error);
-    else this.#send(decision === 'retry-fresh');
+    if (decision === 'retry-fresh') this.#send(true);
+    else {
+      this.#peers?.failed(isTimeout(error.failure), decision === 'retry');
+      if (decision === 'give-up' || !this.#attempt()) this.#fail(error);
+    }
   }
 
   onDrain(): void {
@@ -169,25 +174,62 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
   }
 
   #prepare(framing: Framing, body: UpstreamBody): void {
+    if (this.#done) return;
+    this.#framing = framing;
+    this.#exchange.forwardedAt = performance.now();
+    if (this.#attempt(body)) return;
+    this.#done = true;
+    this.#log.error(this.#logged(), 'no target of the upstream is available');
+    respondError(this.#exchange, 503, 'failure to get a peer from the ring-balancer');
+    this.#body?.discard();
+  }
+
+  /** Sends the request where it is to go next, the first time with its body. False where there is no such place. */
+  #attempt(body = this.#request?.body): boolean {
+    const next = this.#destination();
+    if (next === undefined || body === undefined) return false;
+    const { origin, hostHeader } = next;
+    if (this.#request === undefined || hostHeader !== this.#hostHeader) {
+      this.#hostHeader = hostHeader;
+      this.#request = this.#write(hostHeader, body);
+    }
+    this.#origin = origin;
+    this.#exchange.upstream = origin.authority;
+    this.#attempts += 1;
+    this.#send(false);
+    return true;
+  }
+
+  /** Where the next attempt goes; undefined where no peer is available. */
+  #destination(): Destination | undefined {
+    let place: Destination = serviceOrigin(this.#service);
+    if (this.#peers !== undefined) {
+      const peer = this.#peers.next();
+      if (peer === undefined) return undefined;
+      place = peerDestination(this.#service, this.#peers.upstream.upstream, peer);
+    }
+    const { host } = this.#client;
+    if (!this.#match.route.preserve_host || host.raw === '') return place;
+    const origin = preservedHostOrigin(this.#service, place.origin, host.routed);
+    return { origin, hostHeader: host.raw };
+  }
+
+  #write(hostHeader: string, body: UpstreamBody): UpstreamRequest {
     const { route } = this.#match;
     const { path, target } = this.#client;
     const prefix = route.strip_path ? this.#match.prefix : undefined;
     const upstream = upstreamPath(this.#service.path, path, prefix, route.path_handling);
-    this.#request = {
+    return {
       method: this.#stream.head.method,
       target: encodePath(upstream) + target.query,
-      rawHeaders: upstreamHeaders(this.#exchange, this.#client, route, this.#hostHeader, framing),
+      rawHeaders: upstreamHeaders(this.#exchange, this.#client, route, hostHeader, this.#framing),
       body,
       timeouts: serviceOrigin(this.#service).timeouts,
     };
-    this.#exchange.forwardedAt = performance.now();
-    this.#send(false);
   }
 
   #send(fresh: boolean): void {
-    if (this.#request === undefined || this.#done) return;
-    if (!fresh) this.#attempts += 1;
-    this.#exchange.upstream = this.#origin.authority;
+    if (this.#request === undefined || this.#origin === undefined || this.#done) return;
     const request = fresh ? { ...this.#request, fresh } : this.#request;
     this.#call = this.#transport.send(this.#origin, request, this);
     if (request.body.kind === 'length' || request.body.kind === 'chunked') this.#body?.stream();
@@ -210,20 +252,18 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
     this.#body?.discard();
   }
 
-  #logFailure(error: UpstreamError, message: string): void {
-    this.#log.error(
-      {
-        request_id: this.#exchange.id,
-        route: this.#match.route.name ?? this.#match.route.id,
-        service: this.#service.name ?? this.#service.id,
-        upstream: this.#origin.authority,
-        attempts: this.#attempts,
-        code: error.code,
-        phase: error.phase,
-        reason: error.message,
-      },
-      message,
-    );
+  #logFailure({ code, phase, message }: UpstreamError, what: string): void {
+    this.#log.error({ ...this.#logged(), code, phase, reason: message }, what);
+  }
+
+  #logged(): object {
+    return {
+      request_id: this.#exchange.id,
+      route: this.#match.route.name ?? this.#match.route.id,
+      service: this.#service.name ?? this.#service.id,
+      upstream: this.#exchange.upstream,
+      attempts: this.#attempts,
+    };
   }
 
   #openTunnel(head: UpstreamHead): void {
@@ -237,5 +277,9 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
     if (this.#done) return;
     this.#done = true;
     this.#call?.abort();
+  }
+
+  settle(): void {
+    this.#peers?.end();
   }
 }

@@ -2,6 +2,8 @@ import type { GatewayConfig } from '../config/entities.js';
 import { routerSteps } from '../router/build.js';
 import type { Router } from '../router/router.js';
 import { doAtPace, type Pace, type Steps } from '../steps.js';
+import type { UpstreamSet } from '../upstreams/upstream-set.js';
+import type { Upstreams } from '../upstreams/upstreams.js';
 
 /** Everything one config needs to serve, immutable and built before it is published. */
 export interface Snapshot {
@@ -9,6 +11,8 @@ export interface Snapshot {
   readonly version: number;
   readonly config: GatewayConfig;
   readonly router: Router;
+  /** What is balanced; at work from `Upstreams.serve` on. */
+  readonly upstreams: UpstreamSet;
   /** When the snapshot was built, in milliseconds since 1970. */
   readonly builtAt: number;
 }
@@ -21,13 +25,21 @@ export function buildSnapshot(
   config: GatewayConfig,
   version: number,
   now: number,
+  upstreams: Pick<Upstreams, 'steps'>,
   pace: Pace,
 ): Promise<Snapshot> {
-  return doAtPace(snapshotSteps(config, version, now), pace);
+  return doAtPace(snapshotSteps(config, version, now, upstreams), pace);
 }
 
 /** The steps of that, for those who set a pace of their own. */
-export function* snapshotSteps(config: GatewayConfig, version: number, now: number): Steps<Snapshot> {
+export function* snapshotSteps(
+  config: GatewayConfig,
+  version: number,
+  now: number,
+  upstreams: Pick<Upstreams, 'steps'>,
+): Steps<Snapshot> {
   const router = yield* routerSteps(config);
-  return Object.freeze({ version, config, router, builtAt: now });
+  const balanced = yield* upstreams.steps(config);
+  yield* balanced.readySteps();
+  return Object.freeze({ version, config, router, upstreams: balanced, builtAt: now });
 }

@@ -16,7 +16,8 @@ export interface Logged {
 
 /** The data plane of this process. */
 export function localPlane(settings: Settings, log: Logger): LocalPlane {
-  return new LocalPlane({ log, settings: settings.proxy, accessLog: settings.accessLog });
+  const { proxy, accessLog, dns } = settings;
+  return new LocalPlane({ log, settings: proxy, accessLog, dns, environment: {} });
 }
 
 /** A gateway in this process, on free ports of 127.0.0.1, with a config file of its own. */

@@ -8,7 +8,9 @@ import type { Transport } from '#gateway/proxy/transport/transport.js';
 import { snapshotSteps } from '#gateway/snapshot/snapshot.js';
 import { SnapshotStore } from '#gateway/snapshot/store.js';
 import { doAtOnce } from '#gateway/steps.js';
+import type { Upstreams } from '#gateway/upstreams/upstreams.js';
 import { type Logged, recordingLog } from './gateway.js';
+import { upstreamsWith } from './upstreams.js';
 
 /** The data plane alone, on a free port of 127.0.0.1: configs are swapped in as objects. */
 export class RunningProxy {
@@ -19,6 +21,7 @@ export class RunningProxy {
   readonly accessed: readonly Readonly<Record<string, unknown>>[];
   readonly #store: SnapshotStore;
   readonly #server: ProxyServer;
+  readonly upstreams: Upstreams;
   #version = 1;
 
   private constructor(
@@ -28,6 +31,7 @@ export class RunningProxy {
     accessed: readonly Readonly<Record<string, unknown>>[],
     store: SnapshotStore,
     server: ProxyServer,
+    upstreams: Upstreams,
   ) {
     this.port = port;
     this.traffic = traffic;
@@ -35,6 +39,7 @@ export class RunningProxy {
     this.accessed = accessed;
     this.#store = store;
     this.#server = server;
+    this.upstreams = upstreams;
   }
 
   /** Starts with a config of no routes where none is given. */
@@ -42,8 +47,11 @@ export class RunningProxy {
     config: object = {},
     settings: { readonly allowDebugHeader: boolean } = { allowDebugHeader: false },
     transport?: Transport,
+    upstreams = upstreamsWith(),
   ): Promise<RunningProxy> {
-    const store = new SnapshotStore(doAtOnce(snapshotSteps(loadObject(config), 1, Date.now())));
+    const first = doAtOnce(snapshotSteps(loadObject(config), 1, Date.now(), upstreams));
+    upstreams.serve(first.upstreams);
+    const store = new SnapshotStore(first);
     const traffic = new Traffic();
     const { log, logged } = recordingLog();
     const accessed: Record<string, unknown>[] = [];
@@ -58,19 +66,22 @@ export class RunningProxy {
       ...(transport === undefined ? {} : { transport }),
     });
     const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
-    return new RunningProxy(port, traffic, logged, accessed, store, server);
+    return new RunningProxy(port, traffic, logged, accessed, store, server, upstreams);
   }
 
   /** Puts another config in service. Throws ConfigError where it is refused. */
   swap(config: object): void {
     const loaded = loadObject(config);
     this.#version += 1;
-    this.#store.swap(doAtOnce(snapshotSteps(loaded, this.#version, Date.now())));
+    const next = doAtOnce(snapshotSteps(loaded, this.#version, Date.now(), this.upstreams));
+    this.upstreams.serve(next.upstreams);
+    this.#store.swap(next);
   }
 
   /** Lets what is under way end within `timeout` milliseconds; without one, cuts it. */
   async close(timeout = 0): Promise<void> {
     await this.#server.close(timeout);
+    await this.upstreams.close();
   }
 }
 

@@ -69,8 +69,8 @@ describe('a resolver asking a nameserver', () => {
       'spare.test': [a('10.0.0.9')],
     });
     assert.deepEqual(await resolver.resolve('_app._tcp.test'), [
-      { address: '10.0.0.2', port: 8002, weight: 1 },
-      { address: '10.0.0.1', port: 8001, weight: 30 },
+      { address: '10.0.0.2', port: 8002, weight: 1, name: 'b.test' },
+      { address: '10.0.0.1', port: 8001, weight: 30, name: 'a.test' },
     ]);
   });
 

@@ -1,8 +1,8 @@
 import type { HealthRule } from './check-result.js';
 import type { TargetAddress } from './health-state.js';
 
-/** Why an address changed: the kind of check and the rule that was met, or someone set it. */
-export type HealthReason = `${'active' | 'passive'} ${HealthRule}` | 'set by hand';
+/** Why an address changed: the kind of check and the rule that was met. */
+export type HealthReason = `${'active' | 'passive'} ${HealthRule}`;
 
 /** An address became healthy or unhealthy. Plain JSON, so that one process can tell it to another. */
 export interface HealthChange extends TargetAddress {

@@ -19,11 +19,3 @@ export function targetState(addresses: readonly HealthState[]): HealthState {
   if (addresses.includes('HEALTHY')) return 'HEALTHY';
   return addresses.includes('UNHEALTHY') ? 'UNHEALTHY' : 'HEALTHCHECKS_OFF';
 }
-
-/**
- * Whether an upstream has enough weight available to serve: more than `threshold` percent of the total. At the
- * threshold itself it has not, as in Kong.
- */
-export function isOverThreshold(available: number, total: number, threshold: number): boolean {
-  return total > 0 && (available / total) * 100 > threshold;
-}

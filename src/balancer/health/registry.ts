@@ -70,22 +70,14 @@ export class HealthRegistry {
   }
 
   /**
-   * Whether a report can change anything where the counting is done: for a worker that counts nothing itself. Good
-   * answers of healthy targets matter as well, since they take back failures seen by others, but only where passive
-   * `successes` is set.
+   * What a report would count as where the counting is done, for a worker that counts nothing itself; undefined where it
+   * changes nothing. Good answers of healthy targets count as well, since they take back failures seen by others, but
+   * only where passive `successes` is set.
    */
-  matters(report: PassiveReport): boolean {
-    return this.#verdict('passive', report.upstream, addressKey(report), report) !== undefined;
-  }
-
-  /** Sets an address by hand. False when the upstream has no checks; an address it does not have is left alone. */
-  set(upstream: string, address: TargetAddress, healthy: boolean): boolean {
-    if (this.#holds.get(upstream)?.at(-1)?.on !== true) return false;
-    const key = addressKey(address);
-    if (this.#ruling(upstream, key)?.checks(key)) {
-      this.apply(this.#change(upstream, address, healthy, 'set by hand', 'set by hand'));
-    }
-    return true;
+  weigh(report: PassiveReport): 'good' | 'bad' | undefined {
+    const verdict = this.#verdict('passive', report.upstream, addressKey(report), report);
+    if (verdict === undefined) return undefined;
+    return verdict.rule === 'successes' ? 'good' : 'bad';
   }
 
   /** Takes over a change, from another process for example. One of an address that nobody names yet is remembered. */

@@ -26,12 +26,12 @@ const LINGER = 1000;
 export async function start(flags: Flags, env: Environment, terminal: Terminal): Promise<number> {
   const settings = readSettings(flags, env);
   const log = createLogger(settings.logLevel, terminal.interactive ? terminalLog(terminal) : process.stderr);
-  const fleet = launchWorkers(settings, log);
+  const fleet = launchWorkers(settings, env, log);
   // Imported only now: the workers start meanwhile.
   const { Gateway } = await import('../../gateway.js');
   const gateway = new Gateway({
     ...{ settings, environment: env, log },
-    plane: fleet ?? (await localPlane(settings, log)),
+    plane: fleet ?? (await localPlane(settings, env, log)),
     onReload: (record) => showIssues(record, terminal),
   });
   const stopped = takeSignals({
@@ -60,7 +60,8 @@ function exitUnlessDone(code: number): void {
 
 /** Starts the processes that proxy, while this one goes on to load the config; undefined where it proxies itself. */
 function launchWorkers(
-  { workers, logLevel, drainTimeout, proxy, accessLog }: Settings,
+  { workers, logLevel, drainTimeout, proxy, dns, accessLog }: Settings,
+  environment: Environment,
   log: Logger,
 ): WorkerFleet | undefined {
   const count = workers === 'auto' ? availableParallelism() : workers;
@@ -68,14 +69,23 @@ function launchWorkers(
   // A mistake is told once and at once, not by each worker when it opens the place.
   if (accessLog !== undefined) void openAccessLog(accessLog, log).close();
   const entry = fileURLToPath(new URL('../worker.js', import.meta.url));
-  const fork = (id: number) => forkWorker(entry, { id, count, logLevel, drainTimeout, proxy, accessLog });
-  return WorkerFleet.launch({ count, fork, log });
+  const fork = (id: number) =>
+    forkWorker(entry, { id, count, logLevel, drainTimeout, proxy, dns, accessLog });
+  const open = async () => {
+    const { openUpstreams } = await import('../../upstreams/open-upstreams.js');
+    return openUpstreams({ dns, environment, log });
+  };
+  return WorkerFleet.launch({ count, fork, log, openUpstreams: open });
 }
 
 /** Proxies in this process. */
-async function localPlane({ proxy, accessLog }: Settings, log: Logger): Promise<DataPlane> {
+async function localPlane(
+  { proxy, accessLog, dns }: Settings,
+  environment: Environment,
+  log: Logger,
+): Promise<DataPlane> {
   const { LocalPlane } = await import('../../data-plane/local-plane.js');
-  return new LocalPlane({ log, settings: proxy, accessLog });
+  return new LocalPlane({ log, settings: proxy, accessLog, dns, environment });
 }
 
 function announce(listeners: Listeners, gateway: Gateway, settings: Settings, terminal: Terminal): void {

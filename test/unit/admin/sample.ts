@@ -6,6 +6,7 @@ import type { AdminView } from '#gateway/admin/view.js';
 import type { GatewayConfig } from '#gateway/config/entities.js';
 import { ReloadHistory } from '#gateway/snapshot/reload-history.js';
 import type { Snapshot } from '#gateway/snapshot/snapshot.js';
+import { UpstreamSet } from '#gateway/upstreams/upstream-set.js';
 
 /** A kind made up for a test, with the entities given. */
 export function sampleKind(
@@ -43,6 +44,7 @@ export function sampleView(rest: Partial<AdminView> = {}): AdminView {
     version: 1,
     config,
     router: { match: () => undefined },
+    upstreams: new UpstreamSet([]),
     builtAt: 1_700_000_000_999,
   };
   return {
@@ -52,6 +54,7 @@ export function sampleView(rest: Partial<AdminView> = {}): AdminView {
     reloads: new ReloadHistory(),
     pids: [43, 44],
     workers: [],
+    health: { healthOf: () => undefined },
     node: {
       id: 'b5f2c1de-0000-4000-8000-000000000000',
       hostname: 'here',

@@ -81,11 +81,11 @@ describe('CachingResolver', () => {
       'A asked.test': answer([a('asked.test', '10.0.0.2'), a('asked.test', '10.0.0.3')]),
     });
     assert.deepEqual(await resolver.resolve('x'), [
-      { address: '10.0.0.1', port: 80, weight: 5 },
-      { address: '10.9.9.9', port: 80, weight: 6 },
-      { address: '10.0.0.2', port: undefined, weight: 7 },
-      { address: '10.0.0.3', port: undefined, weight: 7 },
-      { address: '192.0.2.1', port: 80, weight: 5 },
+      { address: '10.0.0.1', port: 80, weight: 5, name: 'glued.test' },
+      { address: '10.9.9.9', port: 80, weight: 6, name: 'listed.test' },
+      { address: '10.0.0.2', port: undefined, weight: 7, name: 'asked.test' },
+      { address: '10.0.0.3', port: undefined, weight: 7, name: 'asked.test' },
+      { address: '192.0.2.1', port: 80, weight: 5, name: '192.0.2.1' },
     ]);
     assert.deepEqual(asked, ['SRV x', 'A asked.test']);
   });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { HealthChange } from '#gateway/balancer/health/health-change.js';
 import { Prober } from '#gateway/balancer/health/prober.js';
 import { HealthRegistry } from '#gateway/balancer/health/registry.js';
 import { recordingLog } from '../../../helpers/gateway.js';
@@ -29,6 +30,18 @@ function setUp(random: () => number = () => 0) {
   const prober = new Prober({ registry, log, sender, timers, random });
   const state = (port: number) => registry.get('u.up', target(port));
   return { timers, sender, registry, prober, state, logged };
+}
+
+/** What another process found of a target. */
+function told(port: number, state: HealthChange['state']): HealthChange {
+  return {
+    upstream: 'u.up',
+    ...target(port),
+    state,
+    at: 0,
+    reason: 'passive http_failures',
+    detail: 'status 500',
+  };
 }
 
 describe('the prober', () => {
@@ -95,7 +108,7 @@ describe('the prober', () => {
     assert.deepEqual(sender.log, ['1@0']);
     assert.equal(state(1), 'UNHEALTHY');
     assert.equal(timers.pending, 0);
-    registry.set('u.up', target(1), true);
+    registry.apply(told(1, 'HEALTHY'));
     await timers.pass(1_000);
     assert.deepEqual(sender.log, ['1@0', '1@61000']);
   });
@@ -287,7 +300,7 @@ describe('the prober over reloads', () => {
     await Promise.all([prober.close(), prober.close()]);
     assert.equal(sender.open.length, 0);
     registry.retain(checks(1, 1), [target(4)]);
-    registry.set('u.up', target(1), false);
+    registry.apply(told(1, 'UNHEALTHY'));
     await timers.pass(10_000);
     assert.deepEqual(sender.log, ['1@0']);
     assert.equal(timers.pending, 0);

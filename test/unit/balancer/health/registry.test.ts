@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { HealthChange } from '#gateway/balancer/health/health-change.js';
-import { isOverThreshold, targetState } from '#gateway/balancer/health/health-state.js';
+import { targetState } from '#gateway/balancer/health/health-state.js';
 import { HealthRegistry } from '#gateway/balancer/health/registry.js';
 import { checkedUpstream, target } from '../../../helpers/health.js';
 
@@ -231,34 +231,6 @@ describe('health over reloads', () => {
   });
 });
 
-describe('health set by hand', () => {
-  it('needs checks, and leaves alone what the upstream does not have', () => {
-    const { registry, changes, states } = setUp();
-    assert.equal(registry.set('u.up', one, false), false);
-    registry.retain(checkedUpstream({}), [one]);
-    assert.equal(registry.set('u.up', one, false), false);
-    registry.retain(checkedUpstream(PASSIVE), [one]);
-    assert.equal(registry.set('u.up', target(9), false), true);
-    assert.deepEqual(changes, []);
-    assert.equal(registry.set('u.up', one, false), true);
-    assert.deepEqual(states(1), ['UNHEALTHY']);
-    assert.deepEqual(
-      changes.map(({ state, reason }) => [state, reason]),
-      [['UNHEALTHY', 'set by hand']],
-    );
-  });
-
-  it('counts anew, even where the state stays', () => {
-    const { registry, changes, fail, states } = setUp();
-    registry.retain(checkedUpstream(PASSIVE), [one]);
-    fail(1, 500, 1);
-    registry.set('u.up', one, true);
-    fail(1, 500, 1);
-    assert.deepEqual(states(1), ['HEALTHY']);
-    assert.deepEqual(changes, []);
-  });
-});
-
 describe('health told by another process', () => {
   const change: HealthChange = {
     upstream: 'u.up',
@@ -316,17 +288,17 @@ describe('health told by another process', () => {
   it('takes no report that cannot change anything', () => {
     const { registry } = setUp();
     const report = { upstream: 'u.up', ...one };
-    assert.equal(registry.matters({ ...report, kind: 'tcp' }), false);
+    assert.equal(registry.weigh({ ...report, kind: 'tcp' }), undefined);
     const off = registry.retain(checkedUpstream(ACTIVE), [one]);
-    assert.equal(registry.matters({ ...report, kind: 'tcp' }), false);
+    assert.equal(registry.weigh({ ...report, kind: 'tcp' }), undefined);
     off.release();
     registry.retain(checkedUpstream(PASSIVE), [one]);
-    assert.equal(registry.matters({ ...report, kind: 'tcp' }), true);
-    assert.equal(registry.matters({ ...report, kind: 'http', status: 500 }), true);
-    assert.equal(registry.matters({ ...report, kind: 'http', status: 404 }), false);
-    assert.equal(registry.matters({ ...report, kind: 'http', status: 200 }), false);
+    assert.equal(registry.weigh({ ...report, kind: 'tcp' }), 'bad');
+    assert.equal(registry.weigh({ ...report, kind: 'http', status: 500 }), 'bad');
+    assert.equal(registry.weigh({ ...report, kind: 'http', status: 404 }), undefined);
+    assert.equal(registry.weigh({ ...report, kind: 'http', status: 200 }), undefined);
     registry.retain(checkedUpstream({ passive: { ...PASSIVE.passive, healthy: { successes: 1 } } }), [one]);
-    assert.equal(registry.matters({ ...report, kind: 'http', status: 200 }), true);
+    assert.equal(registry.weigh({ ...report, kind: 'http', status: 200 }), 'good');
   });
 });
 
@@ -341,21 +313,6 @@ describe('the state of', () => {
   ] as const) {
     it(`a target with ${addresses.join(', ') || 'no address'} is ${state}`, () => {
       assert.equal(targetState(addresses), state);
-    });
-  }
-
-  for (const [available, total, threshold, enough] of [
-    [400, 400, 0, true],
-    [1, 400, 0, true],
-    [0, 400, 0, false],
-    [0, 0, 0, false],
-    [200, 400, 50, false],
-    [201, 400, 50, true],
-    [300, 400, 50, true],
-    [400, 400, 100, false],
-  ] as const) {
-    it(`an upstream with ${available} of ${total} at threshold ${threshold} is ${enough ? 'healthy' : 'unhealthy'}`, () => {
-      assert.equal(isOverThreshold(available, total, threshold), enough);
     });
   }
 });
