@@ -59,7 +59,8 @@ describe('a fleet of workers', () => {
     const expected = ['begin 1', 'piece 1', 'piece 1', 'prepare 1', 'commit 1'].map(
       (what) => `config:${what}`,
     );
-    for (const worker of [0, 1]) assert.deepEqual(toldBy(worker), ['health:changed', ...expected, 'worker:listen']);
+    for (const worker of [0, 1])
+      assert.deepEqual(toldBy(worker), ['health:changed', ...expected, 'worker:listen']);
     assert.deepEqual(fleet.pids, [1000, 1001]);
   });
 
