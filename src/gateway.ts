@@ -159,6 +159,7 @@ export class Gateway {
       surface,
       store: this,
       workers: this.#plane,
+      health: this.#plane,
       reloads: this.#reloads,
       log: this.#log,
       nodeId: randomUUID(),

@@ -4,6 +4,7 @@ import {
   describeAccessLog,
   readAccessLog,
 } from './access-log-settings.js';
+import { DNS_VARIABLES, type DnsSettings, describeDnsSettings, readDnsSettings } from './dns-settings.js';
 import { SettingsError } from './errors.js';
 import {
   describeListen,
@@ -59,6 +60,7 @@ export interface Settings {
   readonly workers: number | 'auto';
   readonly proxy: ProxySettings;
   readonly upstreamTls: UpstreamTlsSettings;
+  readonly dns: DnsSettings;
   /** Whether the Admin API shows secrets. */
   readonly showSecrets: boolean;
   /** What was asked for and has no effect, one sentence each. */
@@ -116,6 +118,7 @@ const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
   'KONG_REAL_IP_RECURSIVE',
   'KONG_PORT_MAPS',
   ...UPSTREAM_TLS_VARIABLES,
+  ...DNS_VARIABLES,
 ]);
 
 /** Kubernetes describes every Service of a namespace to its pods in variables like these, one named kong too. */
@@ -162,6 +165,7 @@ export function readSettings(flags: Flags, env: Environment): Settings {
       { text: (name) => variable(name, env), isOn: (name) => parseSwitch(name, env) },
       warnings,
     ),
+    dns: readDnsSettings((name) => variable(name, env)),
     showSecrets: flags.adminShowSecrets ?? false,
     warnings,
   };
@@ -248,6 +252,7 @@ export function describeSettings(settings: Settings): Readonly<Record<string, un
     port_maps: describePortMaps(settings.proxy.portMaps),
     ...describeTls(settings.tls),
     ...describeUpstreamTls(settings.upstreamTls),
+    ...describeDnsSettings(settings.dns),
   };
 }
 

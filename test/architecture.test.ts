@@ -8,6 +8,7 @@ import { root } from './helpers/root.js';
 const ROWS: Readonly<Record<string, number>> = {
   errors: 0,
   log: 0,
+  'dns-settings': 0,
   settings: 0,
   'access-log-settings': 0,
   'listen-settings': 0,
@@ -21,6 +22,7 @@ const ROWS: Readonly<Record<string, number>> = {
   'regex-syntax': 0,
   steps: 0,
   config: 1,
+  dns: 1,
   router: 2,
   balancer: 2,
   consumers: 2,
@@ -28,6 +30,7 @@ const ROWS: Readonly<Record<string, number>> = {
   metrics: 2,
   'access-log': 2,
   lint: 3,
+  upstreams: 3,
   phases: 3,
   snapshot: 4,
   plugins: 4,
@@ -54,6 +57,7 @@ const FOUNDATION: readonly string[] = [
   'real-ip-settings',
   'upstream-tls-settings',
   'tls-settings',
+  'dns-settings',
   'settings',
 ];
 
@@ -62,6 +66,7 @@ const IMPORTERS: Readonly<Record<string, string>> = {
   yaml: 'config/yaml.ts',
   ajv: 'config/validate.ts',
   chokidar: 'config/watch.ts',
+  'dns-packet': 'dns/message.ts',
   'http-proxy': 'proxy/forward.ts',
   commander: 'cli/main.ts',
   pino: 'log.ts',

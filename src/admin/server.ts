@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { ListenError, messageOf } from '../errors.js';
 import { formatAddress, type ListenAddress, type Listener } from '../listen-settings.js';
 import type { Logger } from '../log.js';
+import type { UpstreamsHealth } from '../metrics/upstream-health.js';
 import type { WorkerStatus, Workers } from '../metrics/worker-status.js';
 import type { ReloadHistory } from '../snapshot/reload-history.js';
 import type { ServedConfig } from '../snapshot/served-config.js';
@@ -41,6 +42,7 @@ export interface AdminServerOptions {
   /** What serves at any moment. */
   readonly store: { readonly current: ServedConfig };
   readonly workers: Workers;
+  readonly health: UpstreamsHealth;
   readonly reloads: ReloadHistory;
   readonly log: Logger;
   readonly nodeId: string;
@@ -169,7 +171,8 @@ export class AdminServer {
   }
 
   #view(live: readonly WorkerStatus[]): AdminView {
-    const { store, reloads, workers, nodeId, startedAt, settings, showSecrets = false } = this.#options;
+    const { store, reloads, workers, health, nodeId, startedAt, settings } = this.#options;
+    const { showSecrets = false } = this.#options;
     const snapshot = store.current;
     const entities = (): EntityIndex => this.#entitiesOf(snapshot, showSecrets);
     const self = { id: nodeId, startedAt, settings, hostname: hostname(), pid: process.pid };
@@ -182,6 +185,7 @@ export class AdminServer {
       reloads,
       pids: workers.pids,
       workers: live,
+      health,
       node: { ...self, memory: process.memoryUsage() },
     };
   }

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import type { AddressHealth, TargetHealthReport, UpstreamHealthReport } from '../metrics/upstream-health.js';
 import { type Answer, notFound } from './answer.js';
 import type { AdminEntity, EntityKind } from './entity-kind.js';
 import { page } from './paging.js';
@@ -6,17 +6,19 @@ import type { AdminRequest } from './request.js';
 import type { Endpoint, Params } from './routing-table.js';
 import type { AdminView } from './view.js';
 
-/** The port of a target that names none. */
-const DEFAULT_PORT = 8000;
-
-/** Nothing checks targets yet, so none is known to be well or unwell. */
-const HEALTH = 'HEALTHCHECKS_OFF';
+/** Where Kong lets the health of a target be set. Nothing is set here: the API is read-only. */
+const SETTERS = ['healthy', 'unhealthy'].flatMap((state) => [
+  `/upstreams/{upstreams}/targets/{targets}/${state}`,
+  `/upstreams/{upstreams}/targets/{targets}/{address}/${state}`,
+]);
 
 /** The targets of an upstream as they are balanced: `/upstreams/{upstreams}/targets/all` and `…/health`. */
 export function upstreamEndpoints(kinds: readonly EntityKind[]): readonly Endpoint[] {
   const upstreams = kinds.find(({ name }) => name === 'upstreams');
   const targets = kinds.find(({ name }) => name === 'targets');
   if (upstreams === undefined || targets === undefined) return [];
+  const find = (view: AdminView, params: Params) =>
+    view.entities.of(upstreams).find(params['upstreams'] ?? '');
   const list = (
     request: AdminRequest,
     view: AdminView,
@@ -24,12 +26,24 @@ export function upstreamEndpoints(kinds: readonly EntityKind[]): readonly Endpoi
     below: string,
     show: (target: AdminEntity) => unknown,
   ): Answer => {
-    const name = params['upstreams'] ?? '';
-    const upstream = view.entities.of(upstreams).find(name);
+    const upstream = find(view, params);
     if (upstream === undefined) return notFound();
     const rows = view.entities.of(targets).referringTo('upstream', upstream.id);
-    const path = `/upstreams/${encodeURIComponent(name)}/${below}`;
+    const path = `/upstreams/${encodeURIComponent(params['upstreams'] ?? '')}/${below}`;
     return page({ path, rows, scope: 'targets', cursor: ({ id }) => id, show }, request.query);
+  };
+  const health = (request: AdminRequest, view: AdminView, params: Params): Answer => {
+    const upstream = find(view, params);
+    const report = upstream === undefined ? undefined : view.health.healthOf(nameOf(upstream));
+    // Between two configs the one that is shown may not be the one that serves.
+    if (upstream === undefined || report === undefined) return notFound();
+    const nodeId = { node_id: view.node.id };
+    if (asksForBalancer(request.query))
+      return { status: 200, body: { data: balancerHealth(upstream.id, report), next: null, ...nodeId } };
+    const show = (target: AdminEntity) => withHealth(view.entities.show(targets, target), report);
+    const answer = list(request, view, params, 'health', show);
+    if (answer.status !== 200 || typeof answer.body !== 'object') return answer;
+    return { ...answer, body: { ...answer.body, ...nodeId } };
   };
   return [
     {
@@ -39,35 +53,53 @@ export function upstreamEndpoints(kinds: readonly EntityKind[]): readonly Endpoi
           list(request, view, params, 'targets/all', (target) => view.entities.show(targets, target)),
       },
     },
-    {
-      pattern: '/upstreams/{upstreams}/health',
-      methods: {
-        GET: (request, view, params) => {
-          const show = (target: AdminEntity) => withHealth(view.entities.show(targets, target));
-          const answer = list(request, view, params, 'health', show);
-          if (answer.status !== 200 || typeof answer.body !== 'object') return answer;
-          return { ...answer, body: { ...answer.body, node_id: view.node.id } };
-        },
-      },
-    },
+    { pattern: '/upstreams/{upstreams}/health', methods: { GET: health } },
+    ...SETTERS.map((pattern) => ({ pattern, methods: {} })),
   ];
 }
 
-function withHealth(target: AdminEntity): unknown {
-  const { host, port } = addressOf(String(Reflect.get(target, 'target')));
-  const weight = Number(Reflect.get(target, 'weight'));
-  // Names are not looked up: they have no address until something is sent there.
-  const addresses = isIP(host) === 0 ? [] : [{ ip: host, port, weight, health: HEALTH }];
-  const data = {
-    ...{ host, port, addresses, nodeWeight: weight, dns: 'A' },
-    weight: { total: weight, available: weight, unavailable: 0 },
-  };
-  return { ...target, health: HEALTH, data };
+function nameOf(upstream: AdminEntity): string {
+  return String(Reflect.get(upstream, 'name'));
 }
 
-/** `host:port`, `host`, `[::1]:port` or `::1`, taken apart. */
-function addressOf(target: string): { readonly host: string; readonly port: number } {
-  const [, bracketed, plain, digits] = /^(?:\[(.*)\]|([^:]*))(?::(\d+))?$/.exec(target) ?? [];
-  const host = bracketed ?? plain ?? target;
-  return { host, port: digits === undefined ? DEFAULT_PORT : Number(digits) };
+function asksForBalancer(query: URLSearchParams): boolean {
+  return query.get('balancer_health') === '1';
+}
+
+function withHealth(target: AdminEntity, { targets }: UpstreamHealthReport): unknown {
+  const text = String(Reflect.get(target, 'target'));
+  const report = targets.find((each) => each.target === text);
+  if (report === undefined) return target;
+  return { ...target, health: report.health, data: { ...placeOf(report), addresses: report.addresses } };
+}
+
+/** Of the balancer as a whole: whether it lets requests through, and over which addresses. */
+function balancerHealth(id: string, { health, balances, targets }: UpstreamHealthReport): unknown {
+  const hosts = targets.map((target) => {
+    const addresses = target.addresses.map(({ ip, port, weight, health: state }) => {
+      return { ip, port, weight, healthy: isAvailable(state) };
+    });
+    return { ...placeOf(target), addresses };
+  });
+  const all = targets.flatMap(({ addresses }) => addresses);
+  const details = { healthy: balances, hosts, weight: weightOf(all) };
+  return { id, health, balancer_health: balances ? 'HEALTHY' : 'UNHEALTHY', details };
+}
+
+function placeOf({ target, dns, nodeWeight, addresses }: TargetHealthReport): object {
+  // IPv6 keeps its brackets.
+  const cut = target.lastIndexOf(':');
+  const place = { host: target.slice(0, cut), port: Number(target.slice(cut + 1)) };
+  return { ...place, dns, nodeWeight, weight: weightOf(addresses) };
+}
+
+function weightOf(addresses: readonly AddressHealth[]): object {
+  const sum = (some: readonly AddressHealth[]) => some.reduce((total, { weight }) => total + weight, 0);
+  const total = sum(addresses);
+  const available = sum(addresses.filter(({ health }) => isAvailable(health)));
+  return { total, available, unavailable: total - available };
+}
+
+function isAvailable(health: AddressHealth['health']): boolean {
+  return health !== 'UNHEALTHY';
 }

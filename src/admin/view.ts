@@ -1,3 +1,4 @@
+import type { UpstreamsHealth } from '../metrics/upstream-health.js';
 import type { WorkerStatus } from '../metrics/worker-status.js';
 import type { ReloadHistory } from '../snapshot/reload-history.js';
 import type { ServedConfig } from '../snapshot/served-config.js';
@@ -26,5 +27,7 @@ export interface AdminView {
   readonly pids: readonly number[];
   /** What they are doing; empty where the endpoint is not live. */
   readonly workers: readonly WorkerStatus[];
+  /** Of the upstreams that serve. */
+  readonly health: UpstreamsHealth;
   readonly node: NodeFacts;
 }

@@ -1,6 +1,8 @@
 /** What a worker process runs; `gateway start` starts it. */
 import cluster from 'node:cluster';
 import { AcceptPause } from '../cluster/accept-pause.js';
+import type { ToPrimary } from '../cluster/messages.js';
+import { ReportQueue } from '../cluster/report-queue.js';
 import { Worker } from '../cluster/worker.js';
 import { readWorkerSettings } from '../cluster/worker-settings.js';
 import { LocalPlane } from '../data-plane/local-plane.js';
@@ -15,13 +17,18 @@ const destination = terminal.interactive ? terminalLog(terminal) : process.stder
 const log = createLogger(logLevel, destination, { worker: id, pid: process.pid });
 exitOnDefect(log);
 
+const send = (message: ToPrimary): void => {
+  // A channel that is closed says so to the callback; `disconnect` tells that the primary is gone.
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+};
+const reports = new ReportQueue((gathered) => send({ type: 'health:reported', reports: gathered }));
 const worker = new Worker({
-  plane: new LocalPlane({ log, settings: plane }),
+  plane: new LocalPlane({
+    ...{ log, settings: plane, environment: process.env },
+    tell: (report, isGood) => reports.add(report, isGood),
+  }),
   log,
-  send: (message) => {
-    // A channel that is closed says so to the callback; `disconnect` tells that the primary is gone.
-    if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
-  },
+  send,
   end: () => process.exit(0),
 });
 

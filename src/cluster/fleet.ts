@@ -1,12 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { HealthChange } from '../balancer/health/health-change.js';
 import type { DataPlane } from '../data-plane/data-plane.js';
 import { ListenError, messageOf, WorkerError } from '../errors.js';
 import type { Listener } from '../listen-settings.js';
 import type { Logger } from '../log.js';
+import type { UpstreamHealthReport } from '../metrics/upstream-health.js';
 import type { WorkerStatus } from '../metrics/worker-status.js';
 import type { ServedConfig } from '../snapshot/served-config.js';
 import type { TlsTerms } from '../tls/terms.js';
+import type { OpenUpstreams } from '../upstreams/open-upstreams.js';
 import { BackOff } from './back-off.js';
+import { FleetHealth } from './fleet-health.js';
 import { swapAll } from './swap.js';
 import { describeEnd, type WorkerEnd, type WorkerPort, WorkerProcess } from './worker-process.js';
 
@@ -18,6 +22,8 @@ export interface WorkerFleetOptions {
   /** Starts the process of a worker, `id` counts from 1. */
   readonly fork: (id: number) => WorkerPort;
   readonly log: Logger;
+  /** Opens what checks the health of targets for all workers. */
+  readonly openUpstreams: () => Promise<OpenUpstreams>;
   /** How long a worker may stay silent when it is asked for something, in milliseconds; 30 seconds unless given. */
   readonly patience?: number;
 }
@@ -43,6 +49,7 @@ export class WorkerFleet implements DataPlane {
     this.#begin = resolve;
   });
   #current: ServedConfig | undefined;
+  #health: FleetHealth | undefined;
   #addresses: readonly Listener[] = [];
   #terms: TlsTerms | undefined;
   #opened: readonly Listener[] | undefined;
@@ -73,6 +80,11 @@ export class WorkerFleet implements DataPlane {
     addresses: readonly Listener[],
     terms?: TlsTerms,
   ): Promise<readonly Listener[]> {
+    const tell = (change: HealthChange): void => {
+      for (const worker of this.#processes) worker.tellHealth([change]);
+    };
+    this.#health = new FleetHealth(await this.#options.openUpstreams(), tell);
+    this.#health.serve(await this.#health.build(first.config));
     this.#current = first;
     this.#addresses = addresses;
     this.#terms = terms;
@@ -88,8 +100,11 @@ export class WorkerFleet implements DataPlane {
   }
 
   async swap(next: ServedConfig): Promise<void> {
+    const health = this.#health;
+    const upstreams = await health?.build(next.config);
     const swapped = swapAll([...this.#members], next, () => {
       this.#current = next;
+      if (upstreams !== undefined) health?.serve(upstreams);
     });
     this.#swapping = swapped.catch(() => undefined);
     try {
@@ -104,6 +119,10 @@ export class WorkerFleet implements DataPlane {
       return { id: worker.id, pid: worker.pid, figures: await worker.figures() };
     };
     return Promise.all(this.#inOrder().map(ask));
+  }
+
+  healthOf(upstream: string): UpstreamHealthReport | undefined {
+    return this.#health?.healthOf(upstream);
   }
 
   reopenLogs(): void {
@@ -126,6 +145,7 @@ export class WorkerFleet implements DataPlane {
     // Those that never got a config have nothing to drain.
     if (this.#current === undefined) this.kill();
     await Promise.all([...this.#processes].map((worker) => worker.drain(timeout)));
+    await this.#health?.close();
   }
 
   #inOrder(): readonly WorkerProcess[] {
@@ -155,7 +175,9 @@ export class WorkerFleet implements DataPlane {
     const { fork, log, patience = PATIENCE } = this.#options;
     let worker: WorkerProcess | undefined;
     try {
-      worker = this.#admit(new WorkerProcess(id, fork(id), patience));
+      worker = this.#admit(
+        new WorkerProcess(id, fork(id), patience, (reports) => this.#health?.take(reports)),
+      );
       tell(await this.#bringUp(worker));
     } catch (error) {
       tell(error instanceof Error ? error : new WorkerError(messageOf(error)));
@@ -187,6 +209,8 @@ export class WorkerFleet implements DataPlane {
   async #bringUp(worker: WorkerProcess): Promise<readonly Listener[]> {
     await worker.ready;
     await this.#begun;
+    // What changes from here on every process is told.
+    worker.tellHealth(this.#health?.unhealthy ?? []);
     let served: ServedConfig | undefined;
     while (this.#current !== undefined && served !== this.#current) {
       // What serves is not known before the swap that runs has ended; afterwards it may be something else.

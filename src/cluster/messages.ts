@@ -1,3 +1,4 @@
+import type { HealthChange, PassiveReport } from '../balancer/health/health-change.js';
 import { type EntityKind, isEntityKind } from '../config/entity-kinds.js';
 import type { Listener } from '../listen-settings.js';
 import type { WorkerFigures } from '../metrics/worker-status.js';
@@ -21,6 +22,7 @@ export type ToWorker =
     }
   | { readonly type: 'worker:drain'; readonly timeout: number }
   | { readonly type: 'logs:reopen' }
+  | { readonly type: 'health:changed'; readonly changes: readonly HealthChange[] }
   | { readonly type: 'status:ask'; readonly call: number };
 
 /** Announces a config: what it holds besides its lists. */
@@ -52,6 +54,7 @@ export type ToPrimary =
   | { readonly type: 'config:prepared'; readonly version: number }
   | { readonly type: 'config:rejected'; readonly version: number; readonly message: string }
   | { readonly type: 'config:committed'; readonly version: number }
+  | { readonly type: 'health:reported'; readonly reports: readonly PassiveReport[] }
   | { readonly type: 'status:told'; readonly call: number; readonly figures: WorkerFigures };
 
 type FieldType = 'number' | 'string' | 'boolean' | 'object' | 'array' | 'kind';
@@ -66,6 +69,7 @@ const TO_WORKER: Readonly<Record<ToWorker['type'], Shape>> = {
   'worker:listen': { addresses: 'array' },
   'worker:drain': { timeout: 'number' },
   'logs:reopen': {},
+  'health:changed': { changes: 'array' },
   'status:ask': { call: 'number' },
 };
 
@@ -78,6 +82,7 @@ const TO_PRIMARY: Readonly<Record<ToPrimary['type'], Shape>> = {
   'config:prepared': { version: 'number' },
   'config:rejected': { version: 'number', message: 'string' },
   'config:committed': { version: 'number' },
+  'health:reported': { reports: 'array' },
   'status:told': { call: 'number', figures: 'object' },
 };
 

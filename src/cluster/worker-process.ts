@@ -1,3 +1,4 @@
+import type { HealthChange, PassiveReport } from '../balancer/health/health-change.js';
 import { GatewayError, ListenError, WorkerError } from '../errors.js';
 import type { Listener } from '../listen-settings.js';
 import type { WorkerFigures } from '../metrics/worker-status.js';
@@ -45,15 +46,25 @@ export class WorkerProcess implements SwapMember {
   readonly ended: Promise<WorkerEnd>;
   readonly #port: WorkerPort;
   readonly #patience: number;
+  readonly #onReports: (reports: readonly PassiveReport[]) => void;
   readonly #waiting = new Set<Waiting>();
   #calls = 0;
   #end: WorkerEnd | undefined;
 
-  /** `patience` is how long it may stay silent when asked, in milliseconds. */
-  constructor(id: number, port: WorkerPort, patience: number) {
+  /**
+   * `patience` is how long it may stay silent when asked, in milliseconds; `onReports` takes what its requests showed of
+   * targets.
+   */
+  constructor(
+    id: number,
+    port: WorkerPort,
+    patience: number,
+    onReports: (reports: readonly PassiveReport[]) => void,
+  ) {
     this.id = id;
     this.#port = port;
     this.#patience = patience;
+    this.#onReports = onReports;
     this.ended = new Promise((resolve) => port.onEnd(resolve));
     this.ended.then((end) => this.#onEnd(end));
     this.ready = this.#expect(
@@ -67,6 +78,7 @@ export class WorkerProcess implements SwapMember {
       port.onMessage((value) => {
         if (!isToPrimary(value)) return;
         if (value.type === 'worker:leaving') resolve();
+        if (value.type === 'health:reported') this.#onReports(value.reports);
         for (const waiting of this.#waiting) if (waiting.take(value)) break;
       });
     });
@@ -137,6 +149,10 @@ export class WorkerProcess implements SwapMember {
       // The status says so.
       return undefined;
     }
+  }
+
+  tellHealth(changes: readonly HealthChange[]): void {
+    this.#port.send({ type: 'health:changed', changes });
   }
 
   reopenLogs(): void {

@@ -71,6 +71,8 @@ export class Worker {
         return this.#listen(message.addresses, message.terms);
       case 'worker:drain':
         return this.drain(message.timeout);
+      case 'health:changed':
+        return plane.takeHealth(message.changes);
       case 'logs:reopen':
         plane.reopenLogs();
         return;

@@ -4,6 +4,7 @@ import { ENTITY_KINDS, type EntityKind } from './entity-kinds.js';
 import { isMapping } from './finding.js';
 import { fillPluginDefaults, pluginSchema } from './plugin-schemas.js';
 import { migratePath } from './route-path.js';
+import { formatTarget, parseTarget } from './target-address.js';
 import { parseServiceUrl } from './url.js';
 
 /** What completing an entity takes besides the entity. */
@@ -22,6 +23,7 @@ const COMPLETERS: Partial<Readonly<Record<EntityKind, (fields: Fields, completio
   services: completeService,
   routes: completeRoute,
   upstreams: completeUpstream,
+  targets: completeTarget,
   basicauth_credentials: completePassword,
   plugins: completePlugin,
   ca_certificates: completeDigest,
@@ -59,6 +61,13 @@ function completeUpstream(fields: Fields, { given }: Completion): void {
   if (algorithm === 'least-connections' || algorithm === 'latency') fields['hash_on'] = 'none';
   else if (hashOn === 'none') fields['algorithm'] = 'round-robin';
   else if (typeof hashOn === 'string') fields['algorithm'] = 'consistent-hashing';
+}
+
+/** Kong shows and compares targets with their port, addresses written in one way. */
+function completeTarget(fields: Fields): void {
+  const { target } = fields;
+  const parsed = typeof target === 'string' ? parseTarget(target) : undefined;
+  if (parsed !== undefined) fields['target'] = formatTarget(parsed);
 }
 
 /** Kong keeps the SHA-1 digest of password and consumer id. */

@@ -134,7 +134,7 @@ export interface HealthChecks {
   };
 }
 
-/** An address behind an upstream, as it is in the file: `host` or `host:port`; the port is 8000 where there is none. */
+/** An address behind an upstream: `host:port`, also where the file has no port, and IPv6 in full: see `formatTarget`. */
 export interface Target {
   readonly id: string;
   readonly target: string;

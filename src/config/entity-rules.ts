@@ -4,6 +4,7 @@ import type { Finding, Path } from './finding.js';
 import { checkPlugin } from './plugin-rules.js';
 import { checkRoute } from './route-rules.js';
 import { entitySchema } from './schemas.js';
+import { parseTarget } from './target-address.js';
 
 type Entity = Readonly<Record<string, unknown>>;
 
@@ -13,6 +14,7 @@ const RULES: Partial<
 > = {
   routes: checkRoute,
   plugins: checkPluginEntity,
+  targets: checkTarget,
   certificates: checkCertificate,
   ca_certificates: checkCaCertificate,
   jwt_secrets: checkPublicKey,
@@ -35,6 +37,19 @@ export function checkEntity(
     if (entity[field] === undefined && !unused) findings.push(generatedAtLoad(kind, field, path));
   }
   return findings;
+}
+
+/** The schema lets everything pass that has the characters of an IPv6 address. */
+function checkTarget({ target }: Entity, path: Path): readonly Finding[] {
+  if (typeof target !== 'string' || parseTarget(target) !== undefined) return [];
+  return [
+    {
+      code: 'invalid-value',
+      path: [...path, 'target'],
+      message: `Invalid target ('${target}'); not a valid hostname or ip address`,
+      hint: 'write a hostname or an IP address, with its port behind a colon: [2001:db8::1]:8080',
+    },
+  ];
 }
 
 /** A plugin whose shared settings are not there lacks what they would have said. */

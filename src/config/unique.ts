@@ -2,6 +2,7 @@ import { ENTITY_KINDS, type EntityKind } from './entity-kinds.js';
 import type { Finding } from './finding.js';
 import { type Identities, referenceText } from './identities.js';
 import type { Placed } from './placed.js';
+import { formatTarget, parseTarget } from './target-address.js';
 
 /** What is the same in two entities of which only one may have it. */
 export function checkUnique(placed: readonly Placed[], identities: Identities): readonly Finding[] {
@@ -34,12 +35,20 @@ function uniqueValue(placed: Placed, fields: readonly string[], identities: Iden
   const { references } = ENTITY_KINDS[placed.kind];
   const values = fields.map((field) => {
     const target = references[field] === undefined ? undefined : identities.follow(placed, field);
-    return target === undefined ? referenceText(placed.entity[field]) : identities.idOf(target);
+    return target === undefined ? comparable(placed, field) : identities.idOf(target);
   });
   const lacking = fields.some(
     (field, index) => values[index] === undefined && references[field] === undefined,
   );
   return lacking || values.every((value) => value === undefined) ? undefined : JSON.stringify(values);
+}
+
+/** A value as it is compared: a target without a port has port 8000, and addresses can be written in many ways. */
+function comparable({ kind, entity }: Placed, field: string): string | undefined {
+  const text = referenceText(entity[field]);
+  if (kind !== 'targets' || field !== 'target' || text === undefined) return text;
+  const parsed = parseTarget(text);
+  return parsed === undefined ? text : formatTarget(parsed);
 }
 
 function duplicate({ kind, entity, path }: Placed, fields: readonly string[], other: Placed): Finding {

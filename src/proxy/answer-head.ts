@@ -87,6 +87,7 @@ export function answerHead(exchange: Exchange, head: UpstreamHead): AnswerHead {
     exchange.id,
   );
   headers.push(...debugHeaders(exchange));
+  if (exchange.setCookie !== undefined) headers.push('Set-Cookie', exchange.setCookie);
   return { headers, trailer, length: seen.length };
 }
 

@@ -23,6 +23,8 @@ export interface Undertaking {
   /** The client has gone: nothing is to be answered any more. */
   giveUp(): void;
   onClientDrain(): void;
+  /** The exchange is over, however it ended. */
+  settle(): void;
 }
 
 /** Where exchanges are counted and told of. */
@@ -55,6 +57,8 @@ export class Exchange implements ClientObserver, AccessEntry {
   forwardedAt: number | undefined = undefined;
   /** From the hand-over to the first byte of the answer or the failure, in whole milliseconds. */
   upstreamLatency = 0;
+  /** What the answer is to set, for the next request to come to the same target. */
+  setCookie: string | undefined = undefined;
   /** `host:port` of the last upstream that was tried. */
   upstream: string | undefined = undefined;
 
@@ -108,6 +112,7 @@ export class Exchange implements ClientObserver, AccessEntry {
   }
 
   #end(): void {
+    this.underWay?.settle();
     this.#records.traffic.inFlight -= 1;
     this.#records.accessLog?.record(this);
   }

@@ -28,3 +28,8 @@ const ANSWERS: Readonly<Record<UpstreamFailure, FailureAnswer>> = {
 export function failureAnswer(failure: UpstreamFailure): FailureAnswer {
   return ANSWERS[failure];
 }
+
+/** Whether it failed for want of time, rather than of an answer. */
+export function isTimeout(failure: UpstreamFailure): boolean {
+  return ANSWERS[failure] === TIMEOUT;
+}

@@ -50,6 +50,6 @@ export function createForwarder(transport: Transport, log: Logger, defaults: Ups
 function forward(exchange: Exchange, origins: ServiceOrigins, transport: Transport, log: Logger): void {
   const { client, match } = exchange;
   if (client === undefined || match === undefined || match.service === null) return;
-  const target = origins.of(match.service, exchange.snapshot.credentials);
+  const target = origins.of(match.service, exchange.snapshot);
   new Forwarding(exchange, client, match, target, transport, log).start();
 }

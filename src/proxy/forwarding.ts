@@ -2,12 +2,14 @@ import type { Service } from '../config/entities.js';
 import type { Logger } from '../log.js';
 import type { RouteMatch } from '../router/router.js';
 import { upstreamPath } from '../router/upstream-path.js';
+import type { PeerAttempts } from '../upstreams/peer-attempts.js';
 import { encodePath } from '../uri.js';
 import { answerHead, interimHeaders, safeReason } from './answer-head.js';
+import { balancedAttempts } from './balanced-attempts.js';
 import type { ClientFraming } from './client-framing.js';
 import type { ClientStream } from './client-stream.js';
 import type { ClientRequest, Exchange, Undertaking } from './exchange.js';
-import { failureAnswer } from './failure.js';
+import { failureAnswer, isTimeout } from './failure.js';
 import { type BodySink, RequestBody } from './request-body.js';
 import {
   respondBadBody,
@@ -17,7 +19,7 @@ import {
   respondUpstreamFailure,
 } from './respond.js';
 import { decideRetry } from './retry-policy.js';
-import type { ServiceOrigin } from './service-origin.js';
+import type { Destination, ServiceOrigin } from './service-origin.js';
 import { forwardedTrailers } from './trailers.js';
 import type {
   Origin,
@@ -40,11 +42,15 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
   readonly #client: ClientRequest;
   readonly #match: RouteMatch;
   readonly #service: Service;
+  readonly #target: ServiceOrigin;
   readonly #timeouts: UpstreamTimeouts;
   readonly #transport: Transport;
   readonly #log: Logger;
-  readonly #origin: Origin;
-  readonly #hostHeader: string;
+  /** Undefined for a service that is not balanced. */
+  readonly #peers: PeerAttempts | undefined;
+  #origin: Origin | undefined = undefined;
+  #hostHeader = '';
+  #framing: Framing = { kind: 'none' };
   #request: UpstreamRequest | undefined = undefined;
   #body: RequestBody | undefined = undefined;
   #call: UpstreamCall | undefined = undefined;
@@ -68,9 +74,8 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
     this.#timeouts = target.timeouts;
     this.#transport = transport;
     this.#log = log;
-    const preserved = match.route.preserve_host && client.host.raw !== '';
-    this.#hostHeader = preserved ? client.host.raw : target.hostHeader;
-    this.#origin = preserved ? target.preserving(client.host.routed) : target.origin;
+    this.#target = target;
+    this.#peers = balancedAttempts(exchange, client, target.service);
   }
 
   /** Reads the body as far as the route wants it read ahead, then sends. */
@@ -91,6 +96,7 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
 
   onHead(head: UpstreamHead): void {
     this.#exchange.upstreamAnswered();
+    this.#peers?.answered(head.status);
     if (head.status === 101) {
       this.#openTunnel(head);
       return;
@@ -127,8 +133,11 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
     const decision = this.#repeatable(error)
       ? decideRetry(this.#stream.head.method, error, this.#attempts, this.#service.retries)
       : 'give-up';
-    if (decision === 'give-up') this.#fail(error);
-    else this.#send(decision === 'retry-fresh');
+    if (decision === 'retry-fresh') this.#send(true);
+    else {
+      this.#peers?.failed(isTimeout(error.failure), decision === 'retry');
+      if (decision === 'give-up' || !this.#attempt()) this.#fail(error);
+    }
   }
 
   onDrain(): void {
@@ -163,35 +172,71 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
     const send = (): void => {
       const outgoing = body.outgoing(framing);
       // HTTP/2 shows by itself where a body ends: only a client that tells a length is repeated.
-      const untold = this.#origin.http2 === true && framing.kind !== 'length';
+      const untold = this.#target.origin.http2 === true && framing.kind !== 'length';
       this.#prepare(untold ? { kind: 'none' } : outgoing.framing, outgoing.body);
     };
     // A gRPC call may wait for answers in the middle of its body.
-    if (this.#match.route.request_buffering && this.#origin.http2 !== true) body.buffer(send);
+    if (this.#match.route.request_buffering && this.#target.origin.http2 !== true) body.buffer(send);
     // What came with the head is read first: a body that is complete by then goes on with its length, as in Kong.
     else setImmediate(send);
   }
 
   #prepare(framing: Framing, body: UpstreamBody): void {
+    if (this.#done) return;
+    this.#framing = framing;
+    this.#exchange.forwardedAt = performance.now();
+    if (this.#attempt(body)) return;
+    this.#done = true;
+    this.#log.error(this.#logged(), 'no target of the upstream is available');
+    respondError(this.#exchange, 503, 'failure to get a peer from the ring-balancer');
+    this.#body?.discard();
+  }
+
+  /** Sends the request where it is to go next, the first time with its body. False where there is no such place. */
+  #attempt(body = this.#request?.body): boolean {
+    const next = this.#destination();
+    if (next === undefined || body === undefined) return false;
+    const { origin, hostHeader } = next;
+    if (this.#request === undefined || hostHeader !== this.#hostHeader) {
+      this.#hostHeader = hostHeader;
+      this.#request = this.#write(hostHeader, body);
+    }
+    this.#origin = origin;
+    this.#exchange.upstream = origin.authority;
+    this.#attempts += 1;
+    this.#send(false);
+    return true;
+  }
+
+  /** Where the next attempt goes; undefined where no peer is available. */
+  #destination(): Destination | undefined {
+    let place: Destination = this.#target;
+    if (this.#peers !== undefined) {
+      const peer = this.#peers.next();
+      if (peer === undefined) return undefined;
+      place = this.#target.at(peer, this.#peers.upstream.upstream);
+    }
+    const { host } = this.#client;
+    if (!this.#match.route.preserve_host || host.raw === '') return place;
+    return { origin: this.#target.preserving(place, host.routed), hostHeader: host.raw };
+  }
+
+  #write(hostHeader: string, body: UpstreamBody): UpstreamRequest {
     const { route } = this.#match;
     const { path, target } = this.#client;
     const prefix = route.strip_path ? this.#match.prefix : undefined;
     const upstream = upstreamPath(this.#service.path, path, prefix, route.path_handling);
-    this.#request = {
+    return {
       method: this.#stream.head.method,
       target: encodePath(upstream) + target.query,
-      rawHeaders: upstreamHeaders(this.#exchange, this.#client, route, this.#hostHeader, framing),
+      rawHeaders: upstreamHeaders(this.#exchange, this.#client, route, hostHeader, this.#framing),
       body,
       timeouts: this.#timeouts,
     };
-    this.#exchange.forwardedAt = performance.now();
-    this.#send(false);
   }
 
   #send(fresh: boolean): void {
-    if (this.#request === undefined || this.#done) return;
-    if (!fresh) this.#attempts += 1;
-    this.#exchange.upstream = this.#origin.authority;
+    if (this.#request === undefined || this.#origin === undefined || this.#done) return;
     const request = fresh ? { ...this.#request, fresh } : this.#request;
     this.#call = this.#transport.send(this.#origin, request, this);
     if (request.body.kind === 'length' || request.body.kind === 'chunked') this.#body?.stream();
@@ -214,20 +259,18 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
     this.#body?.discard();
   }
 
-  #logFailure(error: UpstreamError, message: string): void {
-    this.#log.error(
-      {
-        request_id: this.#exchange.id,
-        route: this.#match.route.name ?? this.#match.route.id,
-        service: this.#service.name ?? this.#service.id,
-        upstream: this.#origin.authority,
-        attempts: this.#attempts,
-        code: error.code,
-        phase: error.phase,
-        reason: error.message,
-      },
-      message,
-    );
+  #logFailure({ code, phase, message }: UpstreamError, what: string): void {
+    this.#log.error({ ...this.#logged(), code, phase, reason: message }, what);
+  }
+
+  #logged(): object {
+    return {
+      request_id: this.#exchange.id,
+      route: this.#match.route.name ?? this.#match.route.id,
+      service: this.#service.name ?? this.#service.id,
+      upstream: this.#exchange.upstream,
+      attempts: this.#attempts,
+    };
   }
 
   #openTunnel(head: UpstreamHead): void {
@@ -241,5 +284,9 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
     if (this.#done) return;
     this.#done = true;
     this.#call?.abort();
+  }
+
+  settle(): void {
+    this.#peers?.end();
   }
 }

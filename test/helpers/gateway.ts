@@ -17,7 +17,7 @@ export interface Logged {
 
 /** The data plane of this process. */
 export function localPlane(settings: Settings, log: Logger): LocalPlane {
-  return new LocalPlane({ log, settings: planeSettings(settings) });
+  return new LocalPlane({ log, settings: planeSettings(settings), environment: {} });
 }
 
 /** A gateway in this process, on free ports of 127.0.0.1, with a config file of its own. */

@@ -19,10 +19,12 @@ import type { ProxySettings } from '#gateway/settings.js';
 import { snapshotSteps } from '#gateway/snapshot/snapshot.js';
 import { SnapshotStore } from '#gateway/snapshot/store.js';
 import { doAtOnce } from '#gateway/steps.js';
-import { readTlsTerms } from '#gateway/tls/terms.js';
+import { readTlsTerms, type TlsTerms } from '#gateway/tls/terms.js';
 import { readTls, type TlsProtocol } from '#gateway/tls-settings.js';
+import type { Upstreams } from '#gateway/upstreams/upstreams.js';
 import type { TestCertificate } from './certificate.js';
 import { type Logged, recordingLog } from './gateway.js';
+import { upstreamsWith } from './upstreams.js';
 
 const SETTINGS: ProxySettings = { allowDebugHeader: false, realIp: NOBODY_TRUSTED, portMaps: {} };
 const LISTENERS: readonly Listener[] = [{ host: '127.0.0.1', port: 0 }];
@@ -41,6 +43,7 @@ export class RunningProxy {
   /** What the server does not know of, because it has no TLS of its own yet. */
   readonly #secure = new Set<OpenConnection>();
   readonly #secureServers: Server[] = [];
+  readonly upstreams: Upstreams;
   #version = 1;
 
   private constructor(
@@ -50,6 +53,7 @@ export class RunningProxy {
     accessed: readonly Readonly<Record<string, unknown>>[],
     store: SnapshotStore,
     server: ProxyServer,
+    upstreams: Upstreams,
   ) {
     this.port = ports[0] ?? 0;
     this.ports = ports;
@@ -58,6 +62,7 @@ export class RunningProxy {
     this.accessed = accessed;
     this.#store = store;
     this.#server = server;
+    this.upstreams = upstreams;
   }
 
   /** Starts with a config of no routes where none is given. */
@@ -67,8 +72,11 @@ export class RunningProxy {
     transport?: Transport,
     options: Partial<ProxyServerOptions> = {},
     listeners: readonly Listener[] = LISTENERS,
+    upstreams = upstreamsWith(),
   ): Promise<RunningProxy> {
-    const store = new SnapshotStore(doAtOnce(snapshotSteps(loadObject(config), 1, Date.now())));
+    const first = doAtOnce(snapshotSteps(loadObject(config), 1, Date.now(), upstreams));
+    upstreams.serve(first.upstreams);
+    const store = new SnapshotStore(first);
     const traffic = new Traffic();
     const { log, logged } = recordingLog();
     const accessed: Record<string, unknown>[] = [];
@@ -84,24 +92,25 @@ export class RunningProxy {
       ...options,
     });
     const ports: number[] = [];
-    for (const listener of listeners) ports.push((await server.listen(listener)).port);
-    return new RunningProxy(ports, traffic, logged, accessed, store, server);
+    const terms = await tlsTerms();
+    for (const listener of listeners) ports.push((await server.listen(listener, terms)).port);
+    return new RunningProxy(ports, traffic, logged, accessed, store, server, upstreams);
   }
 
   /** Puts another config in service. Throws ConfigError where it is refused. */
   swap(config: object): void {
     const loaded = loadObject(config);
     this.#version += 1;
-    this.#store.swap(doAtOnce(snapshotSteps(loaded, this.#version, Date.now())));
+    const next = doAtOnce(snapshotSteps(loaded, this.#version, Date.now(), this.upstreams));
+    this.upstreams.serve(next.upstreams);
+    this.#store.swap(next);
   }
 
   /** Opens a listener that speaks TLS, and returns its port. */
   async listenTls(settings: Partial<TlsProtocol> = {}, proxyProtocol = false): Promise<number> {
-    const { protocol } = readTls({}, () => undefined, []);
-    const terms = await readTlsTerms({ ...protocol, ...settings }, []);
     const { port } = await this.#server.listen(
       { host: '127.0.0.1', port: 0, ssl: true, proxyProtocol },
-      terms,
+      await tlsTerms(settings),
     );
     return port;
   }
@@ -136,6 +145,7 @@ export class RunningProxy {
     for (const server of this.#secureServers) server.close();
     for (const connection of this.#secure) connection.destroy();
     await this.#server.close(timeout);
+    await this.upstreams.close();
   }
 }
 
@@ -153,4 +163,10 @@ export function isRefused(config: object): boolean {
     assert.ok(error instanceof ConfigError, String(error));
     return true;
   }
+}
+
+/** The terms of TLS listeners, with a certificate made for them. */
+async function tlsTerms(settings: Partial<TlsProtocol> = {}): Promise<TlsTerms> {
+  const { protocol } = readTls({}, () => undefined, []);
+  return readTlsTerms({ ...protocol, ...settings }, []);
 }

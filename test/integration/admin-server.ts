@@ -6,6 +6,7 @@ import { ReloadHistory } from '#gateway/snapshot/reload-history.js';
 import { snapshotSteps } from '#gateway/snapshot/snapshot.js';
 import { SnapshotStore } from '#gateway/snapshot/store.js';
 import { doAtOnce } from '#gateway/steps.js';
+import { upstreamsWith } from '../helpers/upstreams.js';
 
 /** An Admin API on a free port, without a proxy, and what it shows. */
 export interface RunningAdmin {
@@ -32,10 +33,13 @@ export async function startAdmin(
   { allowedHosts = [], showSecrets = false }: AdminOptions = {},
 ): Promise<RunningAdmin> {
   let version = 0;
+  const upstreams = upstreamsWith();
   const snapshot = (from: string) => {
     version += 1;
     const config = loadConfig({ file: 'kong.yaml', text: from });
-    return doAtOnce(snapshotSteps(config, version, Date.now()));
+    const next = doAtOnce(snapshotSteps(config, version, Date.now(), upstreams));
+    upstreams.serve(next.upstreams);
+    return next;
   };
   const store = new SnapshotStore(snapshot(text));
   const errors: string[] = [];
@@ -51,7 +55,7 @@ export async function startAdmin(
   const nodeId = 'b5f2c1de-0000-4000-8000-000000000000';
   const settings = { log_level: 'error' };
   const rest = { log, nodeId, startedAt: Date.now(), settings, allowedHosts, showSecrets };
-  const server = new AdminServer({ store, workers, reloads, ...rest });
+  const server = new AdminServer({ store, workers, health: upstreams, reloads, ...rest });
   const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
   return {
     ...{ url: `http://127.0.0.1:${port}`, port, server, store, reloads, errors },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { DEFAULT_DNS_SETTINGS, describeDnsSettings } from '#gateway/dns-settings.js';
 import { SettingsError } from '#gateway/errors.js';
 import { formatAddress } from '#gateway/listen-settings.js';
 import { NOBODY_TRUSTED } from '#gateway/real-ip-settings.js';
@@ -47,6 +48,7 @@ describe('readSettings', () => {
         trustedCertificate: undefined,
         clientCertificate: undefined,
       },
+      dns: DEFAULT_DNS_SETTINGS,
       showSecrets: false,
       warnings: [],
     });
@@ -293,6 +295,7 @@ describe('the other settings', () => {
       nginx_proxy_proxy_ssl_verify: 'off',
       nginx_proxy_proxy_ssl_verify_depth: 1,
       nginx_proxy_proxy_ssl_trusted_certificate: null,
+      ...describeDnsSettings(DEFAULT_DNS_SETTINGS),
     });
   });
 });

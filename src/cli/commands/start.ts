@@ -27,12 +27,12 @@ const LINGER = 1000;
 export async function start(flags: Flags, env: Environment, terminal: Terminal): Promise<number> {
   const settings = readSettings(flags, env);
   const log = createLogger(settings.logLevel, terminal.interactive ? terminalLog(terminal) : process.stderr);
-  const fleet = await launchWorkers(settings, log);
+  const fleet = await launchWorkers(settings, env, log);
   // Imported only now: the workers start meanwhile.
   const { Gateway } = await import('../../gateway.js');
   const gateway = new Gateway({
     ...{ settings, environment: env, log },
-    plane: fleet ?? (await localPlane(settings, log)),
+    plane: fleet ?? (await localPlane(settings, env, log)),
     onReload: (record) => showIssues(record, terminal),
   });
   const stopped = takeSignals({
@@ -60,8 +60,12 @@ function exitUnlessDone(code: number): void {
 }
 
 /** Starts the processes that proxy, while this one goes on to load the config; undefined where it proxies itself. */
-async function launchWorkers(settings: Settings, log: Logger): Promise<WorkerFleet | undefined> {
-  const { workers, logLevel, drainTimeout } = settings;
+async function launchWorkers(
+  settings: Settings,
+  environment: Environment,
+  log: Logger,
+): Promise<WorkerFleet | undefined> {
+  const { workers, logLevel, drainTimeout, dns } = settings;
   const count = workers === 'auto' ? availableParallelism() : workers;
   if (count === 0) return undefined;
   const plane = planeSettings(settings);
@@ -69,13 +73,17 @@ async function launchWorkers(settings: Settings, log: Logger): Promise<WorkerFle
   await (await openPlaneFiles(plane, log)).accessLog?.close();
   const entry = fileURLToPath(new URL('../worker.js', import.meta.url));
   const fork = (id: number) => forkWorker(entry, { id, count, logLevel, drainTimeout, plane });
-  return WorkerFleet.launch({ count, fork, log });
+  const open = async () => {
+    const { openUpstreams } = await import('../../upstreams/open-upstreams.js');
+    return openUpstreams({ dns, environment, log });
+  };
+  return WorkerFleet.launch({ count, fork, log, openUpstreams: open });
 }
 
 /** Proxies in this process. */
-async function localPlane(settings: Settings, log: Logger): Promise<DataPlane> {
+async function localPlane(settings: Settings, environment: Environment, log: Logger): Promise<DataPlane> {
   const { LocalPlane } = await import('../../data-plane/local-plane.js');
-  return new LocalPlane({ log, settings: planeSettings(settings) });
+  return new LocalPlane({ log, settings: planeSettings(settings), environment });
 }
 
 function announce(listeners: Listeners, gateway: Gateway, settings: Settings, terminal: Terminal): void {

@@ -7,6 +7,7 @@ import { loadConfig } from '#gateway/config/load.js';
 import { snapshotSteps } from '#gateway/snapshot/snapshot.js';
 import { doAtOnce } from '#gateway/steps.js';
 import { makeCertificate } from '../../helpers/certificate.js';
+import { upstreamsWith } from '../../helpers/upstreams.js';
 import { sampleRequest, sampleView } from './sample.js';
 
 const server = makeCertificate({ commonName: 'a.test' });
@@ -40,11 +41,14 @@ const config = loadConfig({
     ],
   }),
 });
-const snapshot = doAtOnce(snapshotSteps(config, 1, 1_700_000_000_126));
+const upstreams = upstreamsWith();
+const snapshot = doAtOnce(snapshotSteps(config, 1, 1_700_000_000_126, upstreams));
+upstreams.serve(snapshot.upstreams);
 const table = buildRoutingTable(ENTITY_KINDS);
 
 function read(target: string, showSecrets = false): { readonly status: number; readonly body: unknown } {
-  const view = sampleView({ snapshot, showSecrets, entities: new EntityIndex(snapshot, showSecrets) });
+  const entities = new EntityIndex(snapshot, showSecrets);
+  const view = sampleView({ snapshot, showSecrets, entities, health: upstreams });
   const { status, body } = table.answer(sampleRequest('GET', target), view);
   return { status, body };
 }
@@ -99,17 +103,14 @@ describe('every kind of entity in the Admin API', () => {
     assert.match(JSON.stringify(body), /"consumer":null/);
   });
 
-  it('says that the health of targets is not looked at', () => {
-    assert.deepEqual(pick('/upstreams/u/health', 'health'), [
-      'HEALTHCHECKS_OFF',
-      'HEALTHCHECKS_OFF',
-      'HEALTHCHECKS_OFF',
-    ]);
+  it('shows the health of targets', () => {
+    const states: readonly unknown[] = [pick('/upstreams/u/health', 'health')].flat();
+    assert.deepEqual([...states].sort(), ['DNS_ERROR', 'HEALTHCHECKS_OFF', 'HEALTHCHECKS_OFF']);
     const places = pick('/upstreams/u/health', 'data');
     assert.ok(Array.isArray(places));
     assert.deepEqual(places.map(({ host, port }) => `${host} ${port}`).sort(), [
       '10.0.0.1 80',
-      '::1 81',
+      '[0000:0000:0000:0000:0000:0000:0000:0001] 81',
       'b.test 8000',
     ]);
     assert.equal(read('/upstreams/nope/health').status, 404);

@@ -51,6 +51,7 @@ export function sampleView(rest: Partial<AdminView> = {}): AdminView {
     reloads: new ReloadHistory(),
     pids: [43, 44],
     workers: [],
+    health: { healthOf: () => undefined },
     node: {
       id: 'b5f2c1de-0000-4000-8000-000000000000',
       hostname: 'here',

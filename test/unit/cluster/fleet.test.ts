@@ -6,6 +6,7 @@ import { ListenError, WorkerError } from '#gateway/errors.js';
 import { FakeWorker, willing } from '../../helpers/fake-worker.js';
 import { recordingLog } from '../../helpers/gateway.js';
 import { loadObject } from '../../helpers/proxy.js';
+import { upstreamsWith } from '../../helpers/upstreams.js';
 import { waitFor } from '../../helpers/wait-for.js';
 
 type Answer = (message: ToWorker, worker: FakeWorker) => ToPrimary | undefined;
@@ -16,6 +17,7 @@ const anyPort = [{ host: '127.0.0.1', port: 0 }];
 
 describe('a fleet of workers', () => {
   let fleet: WorkerFleet;
+  const upstreams = upstreamsWith();
   const forked: FakeWorker[] = [];
   const { log, logged } = recordingLog();
   afterEach(async () => {
@@ -27,6 +29,7 @@ describe('a fleet of workers', () => {
   function launch(count: number, answers: readonly Answer[] = [], patience = 10_000): void {
     fleet = WorkerFleet.launch({
       ...{ count, log, patience },
+      openUpstreams: async () => ({ upstreams, close: () => upstreams.close() }),
       fork: () => {
         const worker = new FakeWorker(1000 + forked.length, answers[forked.length]);
         forked.push(worker);
@@ -56,7 +59,8 @@ describe('a fleet of workers', () => {
     const expected = ['begin 1', 'piece 1', 'piece 1', 'prepare 1', 'commit 1'].map(
       (what) => `config:${what}`,
     );
-    for (const worker of [0, 1]) assert.deepEqual(toldBy(worker), [...expected, 'worker:listen']);
+    for (const worker of [0, 1])
+      assert.deepEqual(toldBy(worker), ['health:changed', ...expected, 'worker:listen']);
     assert.deepEqual(fleet.pids, [1000, 1001]);
   });
 
@@ -167,6 +171,7 @@ describe('a fleet of workers', () => {
     assert.deepEqual(forked[1]?.told.at(-1), {
       type: 'worker:listen',
       addresses: [{ host: '127.0.0.1', port: 4321 }],
+      terms: undefined,
     });
   });
 

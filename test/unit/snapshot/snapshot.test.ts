@@ -6,6 +6,7 @@ import type { Pace } from '#gateway/steps.js';
 import { loadObject } from '../../helpers/proxy.js';
 import { routeQuery } from '../../helpers/routes.js';
 import { recording } from '../../helpers/tally.js';
+import { upstreamsWith } from '../../helpers/upstreams.js';
 
 interface Recorded {
   readonly config: object;
@@ -41,7 +42,7 @@ describe('buildSnapshot', () => {
     const configs = recorded.map(({ config }) => loadObject(config));
     const pace = hastyPace();
     const snapshots = await Promise.all(
-      configs.map((config, version) => buildSnapshot(config, version, 5, pace)),
+      configs.map((config, version) => buildSnapshot(config, version, 5, upstreamsWith(), pace)),
     );
     assert.ok(pace.pauses() > 100, `${pace.pauses()} pauses`);
     let matches = 0;
@@ -68,13 +69,16 @@ describe('buildSnapshot', () => {
     const routes = Array.from({ length: 300 }, (_, index) => ({ name: `r${index}`, paths: [`/${index}`] }));
     const services = Array.from({ length: 200 }, (_, index) => ({ name: `s${index}`, host: 'a.test' }));
     let count = 0;
-    for (const _ of snapshotSteps(loadObject({ services, routes }), 1, 0)) count += 1;
+    for (const _ of snapshotSteps(loadObject({ services, routes }), 1, 0, upstreamsWith())) count += 1;
     assert.ok(count >= 200 + 3 * 300, `${count} steps`);
   });
 
   it('rejects for a route that cannot be compiled', async () => {
     const config = loadObject({ routes: [{ name: 'r', paths: ['/a'] }] });
     const routes = config.routes.map((route) => ({ ...route, paths: ['~/(?=a)'] }));
-    await assert.rejects(buildSnapshot({ ...config, routes }, 1, 0, hastyPace()), /look-around/);
+    await assert.rejects(
+      buildSnapshot({ ...config, routes }, 1, 0, upstreamsWith(), hastyPace()),
+      /look-around/,
+    );
   });
 });
