@@ -19,7 +19,7 @@ import type { ProxySettings } from '#gateway/settings.js';
 import { snapshotSteps } from '#gateway/snapshot/snapshot.js';
 import { SnapshotStore } from '#gateway/snapshot/store.js';
 import { doAtOnce } from '#gateway/steps.js';
-import { readTlsTerms } from '#gateway/tls/terms.js';
+import { readTlsTerms, type TlsTerms } from '#gateway/tls/terms.js';
 import { readTls, type TlsProtocol } from '#gateway/tls-settings.js';
 import type { TestCertificate } from './certificate.js';
 import { type Logged, recordingLog } from './gateway.js';
@@ -84,7 +84,8 @@ export class RunningProxy {
       ...options,
     });
     const ports: number[] = [];
-    for (const listener of listeners) ports.push((await server.listen(listener)).port);
+    const terms = listeners.some(({ ssl }) => ssl === true) ? await termsOf({}) : undefined;
+    for (const listener of listeners) ports.push((await server.listen(listener, terms)).port);
     return new RunningProxy(ports, traffic, logged, accessed, store, server);
   }
 
@@ -97,8 +98,7 @@ export class RunningProxy {
 
   /** Opens a listener that speaks TLS, and returns its port. */
   async listenTls(settings: Partial<TlsProtocol> = {}, proxyProtocol = false): Promise<number> {
-    const { protocol } = readTls({}, () => undefined, []);
-    const terms = await readTlsTerms({ ...protocol, ...settings }, []);
+    const terms = await termsOf(settings);
     const { port } = await this.#server.listen(
       { host: '127.0.0.1', port: 0, ssl: true, proxyProtocol },
       terms,
@@ -137,6 +137,11 @@ export class RunningProxy {
     for (const connection of this.#secure) connection.destroy();
     await this.#server.close(timeout);
   }
+}
+
+function termsOf(settings: Partial<TlsProtocol>): Promise<TlsTerms> {
+  const { protocol } = readTls({}, () => undefined, []);
+  return readTlsTerms({ ...protocol, ...settings }, []);
 }
 
 /** Loads a config given as an object, of format 3.0 where it names none. */
