@@ -18,7 +18,7 @@ export type ToWorker =
       readonly type: 'worker:listen';
       readonly addresses: readonly Listener[];
       /** The same for all workers: they share listeners and sessions. */
-      readonly terms?: TlsTerms | undefined;
+      readonly terms?: TlsTerms;
     }
   | { readonly type: 'worker:drain'; readonly timeout: number }
   | { readonly type: 'logs:reopen' }

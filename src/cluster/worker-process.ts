@@ -129,7 +129,8 @@ export class WorkerProcess implements SwapMember {
 
   /** Rejects with ListenError when the worker cannot listen. */
   listen(addresses: readonly Listener[], terms?: TlsTerms): Promise<readonly Listener[]> {
-    return this.#ask({ type: 'worker:listen', addresses, terms }, 'listen', (answer) => {
+    const told = terms === undefined ? {} : { terms };
+    return this.#ask({ type: 'worker:listen', addresses, ...told }, 'listen', (answer) => {
       if (answer.type === 'worker:deaf') throw new ListenError(answer.message);
       return answer.type === 'worker:listening' ? answer.addresses : undefined;
     });

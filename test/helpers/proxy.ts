@@ -92,7 +92,7 @@ export class RunningProxy {
       ...options,
     });
     const ports: number[] = [];
-    const terms = await tlsTerms();
+    const terms = listeners.some(({ ssl }) => ssl === true) ? await tlsTerms() : undefined;
     for (const listener of listeners) ports.push((await server.listen(listener, terms)).port);
     return new RunningProxy(ports, traffic, logged, accessed, store, server, upstreams);
   }
