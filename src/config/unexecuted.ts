@@ -2,7 +2,13 @@ import type { GatewayConfig } from './entities.js';
 import { type EntityKind, entityKinds } from './entity-kinds.js';
 
 /** The kinds that something acts on: a vault is read while the config is loaded. */
-const EXECUTED: ReadonlySet<EntityKind> = new Set<EntityKind>(['services', 'routes', 'upstreams', 'targets', 'vaults']);
+const EXECUTED: ReadonlySet<EntityKind> = new Set<EntityKind>([
+  'services',
+  'routes',
+  'upstreams',
+  'targets',
+  'vaults',
+]);
 
 /** The protocols that requests are taken and forwarded in. */
 const SERVED: ReadonlySet<string> = new Set(['http', 'https']);
