@@ -30,6 +30,7 @@ const REQUEST = {
 /** As users start it, with its watcher and its Admin API; only what it logs of bad configs is left out. */
 const START = [
   ...['start', '--proxy-listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0'],
+  ...['--status-listen', 'off'],
   ...['--log-level', 'crit'],
 ];
 const READY = /^proxy +(http:\S+)$[\s\S]*^admin +(http:\S+)$[\s\S]*^watching/m;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AdminServer } from './admin/server.js';
+import { AdminServer, type AdminSurface } from './admin/server.js';
 import type { GatewayConfig } from './config/entities.js';
 import { readEnvironment } from './config/env-file.js';
 import { ConfigError, type ConfigIssue } from './config/issue.js';
@@ -9,11 +9,13 @@ import { unexecuted } from './config/unexecuted.js';
 import { type ConfigWatcher, watchConfig } from './config/watch.js';
 import type { DataPlane } from './data-plane/data-plane.js';
 import { GatewayError, messageOf } from './errors.js';
-import type { ListenAddress, Listener } from './listen-settings.js';
+import type { Listener } from './listen-settings.js';
 import type { Logger } from './log.js';
 import { CONFIG_STRING, configName, describeSettings, type Environment, type Settings } from './settings.js';
 import { ReloadHistory, type ReloadOutcome, type ReloadRecord } from './snapshot/reload-history.js';
 import type { ServedConfig } from './snapshot/served-config.js';
+import { readTlsTerms, type TlsTerms } from './tls/terms.js';
+import type { PairSource } from './tls-settings.js';
 
 /** So many warnings of a config are logged one by one. */
 const MAX_WARNINGS = 20;
@@ -32,7 +34,8 @@ export interface GatewayOptions {
 /** Where the gateway listens, ports filled in. */
 export interface Listeners {
   readonly proxy: readonly Listener[];
-  readonly admin: readonly ListenAddress[];
+  readonly admin: readonly Listener[];
+  readonly status: readonly Listener[];
 }
 
 /**
@@ -53,6 +56,7 @@ export class Gateway {
   #serving: ServedConfig | undefined;
   #watcher: ConfigWatcher | undefined;
   #admin: AdminServer | undefined;
+  #status: AdminServer | undefined;
   /** Settles, and never rejects, when the start and every reload begun so far have ended. */
   #busy: Promise<unknown> = Promise.resolve();
   /** The reload that has not begun to read the file yet. */
@@ -79,8 +83,8 @@ export class Gateway {
   }
 
   /**
-   * Loads the config and opens the listeners. Rejects with ConfigError, ConfigSourceError, ListenError or WorkerError,
-   * and has then closed whatever was open.
+   * Loads the config and opens the listeners. Rejects with ConfigError, ConfigSourceError, ListenError, SettingsError
+   * or WorkerError, and has then closed whatever was open.
    */
   async start(): Promise<Listeners> {
     const starting = this.#start();
@@ -122,7 +126,7 @@ export class Gateway {
   }
 
   async #start(): Promise<Listeners> {
-    const { watch, proxyListen, adminListen } = this.#settings;
+    const { watch, proxyListen, adminListen, statusListen, tls } = this.#settings;
     const log = this.#log;
     for (const warning of this.#settings.warnings) log.warn({}, warning);
     // The watch stands before the files are read, so that no change falls between the two.
@@ -130,18 +134,29 @@ export class Gateway {
     const began = performance.now();
     const loaded = await this.#load();
     const first = this.#next(loaded.config);
-    const proxy = await this.#plane.start(first, proxyListen);
+    const proxy = await this.#plane.start(first, proxyListen, await this.#terms(proxyListen, tls.proxy));
     this.#serving = first;
     this.#record(began, 'applied', []);
     this.#announce(loaded);
-    const admin: ListenAddress[] = [];
-    this.#admin = this.#createAdmin();
-    for (const address of adminListen) admin.push(await this.#admin.listen(address));
-    return { proxy, admin };
+    this.#admin = this.#createAdmin('admin');
+    const admin = await this.#admin.listenAll(adminListen, await this.#terms(adminListen, tls.admin));
+    this.#status = this.#createAdmin('status');
+    const status = await this.#status.listenAll(statusListen, await this.#terms(statusListen, tls.status));
+    return { proxy, admin, status };
   }
 
-  #createAdmin(): AdminServer {
+  /** What these listeners need to speak TLS; undefined where none of them does. */
+  async #terms(
+    listeners: readonly Listener[],
+    sources: readonly PairSource[],
+  ): Promise<TlsTerms | undefined> {
+    const speaks = listeners.some(({ ssl }) => ssl === true);
+    return speaks ? readTlsTerms(this.#settings.tls.protocol, sources) : undefined;
+  }
+
+  #createAdmin(surface: AdminSurface): AdminServer {
     return new AdminServer({
+      surface,
       store: this,
       workers: this.#plane,
       health: this.#plane,
@@ -260,6 +275,7 @@ export class Gateway {
     await this.#watcher?.close();
     await this.#plane.close(this.#settings.drainTimeout);
     await this.#admin?.close();
+    await this.#status?.close();
   }
 }
 

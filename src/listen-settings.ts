@@ -19,7 +19,13 @@ export interface Listener extends ListenAddress {
 
 /** Flags of nginx's listen directive that tune its sockets and change nothing a client could see. */
 const TUNING_FLAG = /^(reuseport|deferred|bind|backlog=\d+|so_keepalive=\S+|ipv6only=(on|off))$/;
-const UNSUPPORTED_FLAGS: ReadonlySet<string> = new Set(['ssl', 'http2', 'proxy_protocol', 'udp']);
+/** Flags that a listener of proxy_listen, or of admin_listen and status_listen, cannot have here. */
+const UNSUPPORTED_FLAGS: Readonly<Record<'proxy' | 'admin', ReadonlySet<string>>> = {
+  proxy: new Set(['udp']),
+  admin: new Set(['proxy_protocol', 'udp']),
+};
+/** Flags that say what is spoken. */
+const PROTOCOL_FLAGS: ReadonlySet<string> = new Set(['ssl', 'http2', 'proxy_protocol']);
 
 const HOST_NAME = /^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/i;
 const LISTEN_EXAMPLE = '"0.0.0.0:8000", "[::]:8000", several separated by commas, or "off"';
@@ -30,21 +36,32 @@ export interface Given {
   readonly value: string;
 }
 
-/** Reads the addresses of `proxy_listen` and `admin_listen` in Kong's syntax. Throws SettingsError. */
-export function parseListen({ from, value }: Given, warnings: string[]): readonly Listener[] {
+/** Reads the addresses of `proxy_listen`, or of the APIs' listeners, in Kong's syntax. Throws SettingsError. */
+export function parseListen(
+  { from, value }: Given,
+  kind: 'proxy' | 'admin',
+  warnings: string[],
+): readonly Listener[] {
   const entries = value.split(',').map((entry) => entry.trim());
   if (entries.length === 1 && entries[0]?.toLowerCase() === 'off') return [];
   return entries.map((entry) => {
     const [place = '', ...flags] = entry.split(/\s+/);
-    for (const flag of flags) checkListenFlag(from, entry, flag, warnings);
+    for (const flag of flags) checkListenFlag(from, kind, entry, flag, warnings);
     return { ...parseAddress(from, place), ...protocolsOf(flags) };
   });
 }
 
-function checkListenFlag(from: string, entry: string, flag: string, warnings: string[]): void {
-  if (UNSUPPORTED_FLAGS.has(flag)) {
+function checkListenFlag(
+  from: string,
+  kind: 'proxy' | 'admin',
+  entry: string,
+  flag: string,
+  warnings: string[],
+): void {
+  if (UNSUPPORTED_FLAGS[kind].has(flag)) {
     throw new SettingsError(`${from}: "${flag}" in "${entry}" is not supported yet: leave this listener out`);
   }
+  if (PROTOCOL_FLAGS.has(flag)) return;
   if (!TUNING_FLAG.test(flag)) {
     throw new SettingsError(
       `${from}: unknown flag "${flag}" in "${entry}": write host:port, and separate listeners by commas`,
@@ -77,6 +94,45 @@ function parseAddress(from: string, place: string): ListenAddress {
 function isHost(host: string): boolean {
   // Digits and dots alone are an IPv4 address or a mistake, never a name (RFC 1123, 2.1).
   return /^[\d.]*$/.test(host) ? isIPv4(host) : HOST_NAME.test(host);
+}
+
+/** The port that clients reach, by the port that is listened on. Plain JSON, the keys are decimal. */
+export type PortMaps = Readonly<Record<string, number>>;
+
+/** Reads `port_maps`: `443:8443` where something in front takes 443 to 8443. Throws SettingsError. */
+export function parsePortMaps({ from, value }: Given): PortMaps {
+  const maps: Record<string, number> = {};
+  for (const entry of value.split(',').map((text) => text.trim())) {
+    const [, outer = '', inner = ''] = /^(\d{1,5})\s*:\s*(\d{1,5})$/.exec(entry) ?? [];
+    if (!isPort(outer) || !isPort(inner)) {
+      throw new SettingsError(`${from}: "${entry}" maps no port to another: write "80:8000, 443:8443"`);
+    }
+    if (maps[String(Number(inner))] !== undefined) {
+      throw new SettingsError(
+        `${from}: port ${Number(inner)} is mapped twice: name one port that clients reach`,
+      );
+    }
+    maps[String(Number(inner))] = Number(outer);
+  }
+  return maps;
+}
+
+function isPort(digits: string): boolean {
+  return Number(digits) >= 1 && Number(digits) <= 65_535;
+}
+
+/** `port_maps` as Kong's setting spells it. */
+export function describePortMaps(maps: PortMaps): readonly string[] {
+  return Object.entries(maps).map(([inner, outer]) => `${outer}:${inner}`);
+}
+
+/** Reads the listeners of the Admin and the Status API, which speak HTTP/1.1 only. Throws SettingsError. */
+export function parseHttp1Listen(given: Given, warnings: string[]): readonly Listener[] {
+  return parseListen(given, 'admin', warnings).map(({ http2, ...listener }) => {
+    const warning = `${given.from}: "http2" has no effect here: HTTP/1.1 is spoken`;
+    if (http2 === true && !warnings.includes(warning)) warnings.push(warning);
+    return listener;
+  });
 }
 
 /** Throws SettingsError where two listeners are to stand on one address. */

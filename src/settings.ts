@@ -8,18 +8,31 @@ import { DNS_VARIABLES, type DnsSettings, describeDnsSettings, readDnsSettings }
 import { SettingsError } from './errors.js';
 import {
   describeListen,
+  describePortMaps,
   type Given,
-  type ListenAddress,
   type Listener,
+  type PortMaps,
+  parseHttp1Listen,
   parseListen,
+  parsePortMaps,
   refuseTwice,
 } from './listen-settings.js';
 import { LOG_LEVELS, type LogLevel } from './log.js';
+import { type RealIpSettings, readRealIp } from './real-ip-settings.js';
+import { describeTls, readTls, TLS_VARIABLES, type TlsFlags, type TlsSettings } from './tls-settings.js';
+import {
+  describeUpstreamTls,
+  readUpstreamTls,
+  UPSTREAM_TLS_VARIABLES,
+  type UpstreamTlsSettings,
+} from './upstream-tls-settings.js';
 
 /** What of the settings the proxy listeners need. */
 export interface ProxySettings {
   /** Whether `Kong-Debug: 1` makes answers name their route and service. */
   readonly allowDebugHeader: boolean;
+  readonly realIp: RealIpSettings;
+  readonly portMaps: PortMaps;
 }
 
 /** How this process runs; what it serves is the config's matter. */
@@ -34,7 +47,9 @@ export interface Settings {
   readonly strict: boolean;
   /** Empty when the listener is off. */
   readonly proxyListen: readonly Listener[];
-  readonly adminListen: readonly ListenAddress[];
+  readonly adminListen: readonly Listener[];
+  readonly statusListen: readonly Listener[];
+  readonly tls: TlsSettings;
   readonly logLevel: LogLevel;
   /** Undefined when no request is to be logged. */
   readonly accessLog: AccessLogSettings | undefined;
@@ -45,6 +60,7 @@ export interface Settings {
   readonly workers: number | 'auto';
   readonly proxy: ProxySettings;
   readonly dns: DnsSettings;
+  readonly upstreamTls: UpstreamTlsSettings;
   /** Whether the Admin API shows secrets. */
   readonly showSecrets: boolean;
   /** What was asked for and has no effect, one sentence each. */
@@ -52,13 +68,14 @@ export interface Settings {
 }
 
 /** The flags of `gateway start` as written on the command line; an absent one was not given. */
-export interface Flags extends AccessLogFlags {
+export interface Flags extends AccessLogFlags, TlsFlags {
   readonly config?: readonly string[];
   readonly envFile?: readonly string[];
   readonly strict?: boolean;
   readonly adminShowSecrets?: boolean;
   readonly proxyListen?: string;
   readonly adminListen?: string;
+  readonly statusListen?: string;
   readonly logLevel?: string;
   readonly watch?: boolean;
   /** In seconds. */
@@ -66,12 +83,17 @@ export interface Flags extends AccessLogFlags {
   /** A number, or `auto`. */
   readonly workers?: string;
   readonly allowDebugHeader?: boolean;
+  readonly trustedIps?: string;
+  readonly realIpHeader?: string;
+  readonly realIpRecursive?: boolean;
+  readonly portMaps?: string;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export const DEFAULT_PROXY_LISTEN = '0.0.0.0:8000';
+export const DEFAULT_PROXY_LISTEN = '0.0.0.0:8000, 0.0.0.0:8443 http2 ssl';
 export const DEFAULT_ADMIN_LISTEN = '127.0.0.1:8001';
+export const DEFAULT_STATUS_LISTEN = '127.0.0.1:8007';
 export const DEFAULT_LOG_LEVEL: LogLevel = 'notice';
 export const DEFAULT_DRAIN_SECONDS = 10;
 export const DEFAULT_WORKERS = 'auto';
@@ -84,12 +106,19 @@ const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
   'KONG_DECLARATIVE_CONFIG_STRING',
   'KONG_PROXY_LISTEN',
   'KONG_ADMIN_LISTEN',
+  'KONG_STATUS_LISTEN',
+  ...TLS_VARIABLES,
   'KONG_LOG_LEVEL',
   'KONG_PROXY_ACCESS_LOG',
   'KONG_ALLOW_DEBUG_HEADER',
   'KONG_DATABASE',
   'KONG_NGINX_WORKER_PROCESSES',
   ...DNS_VARIABLES,
+  'KONG_TRUSTED_IPS',
+  'KONG_REAL_IP_HEADER',
+  'KONG_REAL_IP_RECURSIVE',
+  'KONG_PORT_MAPS',
+  ...UPSTREAM_TLS_VARIABLES,
 ]);
 
 /** Kubernetes describes every Service of a namespace to its pods in variables like these, one named kong too. */
@@ -102,13 +131,18 @@ export function readSettings(flags: Flags, env: Environment): Settings {
   const { config, configText } = readConfigPlace(flags, env, warnings);
   const proxyListen = parseListen(
     given('--proxy-listen', flags.proxyListen, 'KONG_PROXY_LISTEN', env, DEFAULT_PROXY_LISTEN),
+    'proxy',
     warnings,
   );
-  const adminListen = parseListen(
+  const adminListen = parseHttp1Listen(
     given('--admin-listen', flags.adminListen, 'KONG_ADMIN_LISTEN', env, DEFAULT_ADMIN_LISTEN),
     warnings,
   );
-  refuseTwice([...proxyListen, ...adminListen]);
+  const statusListen = parseHttp1Listen(
+    given('--status-listen', flags.statusListen, 'KONG_STATUS_LISTEN', env, DEFAULT_STATUS_LISTEN),
+    warnings,
+  );
+  refuseTwice([...proxyListen, ...adminListen, ...statusListen]);
   return {
     config,
     configText,
@@ -116,6 +150,8 @@ export function readSettings(flags: Flags, env: Environment): Settings {
     strict: flags.strict ?? false,
     proxyListen,
     adminListen,
+    statusListen,
+    tls: readTls(flags, (name) => variable(name, env), warnings),
     logLevel: parseLogLevel(given('--log-level', flags.logLevel, 'KONG_LOG_LEVEL', env, DEFAULT_LOG_LEVEL)),
     accessLog: readAccessLog(flags, variable('KONG_PROXY_ACCESS_LOG', env), warnings),
     // Standard input and a variable say what they have to say once.
@@ -124,12 +160,34 @@ export function readSettings(flags: Flags, env: Environment): Settings {
     workers: parseWorkers(
       given('--workers', flags.workers, 'KONG_NGINX_WORKER_PROCESSES', env, DEFAULT_WORKERS),
     ),
-    proxy: {
-      allowDebugHeader: flags.allowDebugHeader ?? parseSwitch('KONG_ALLOW_DEBUG_HEADER', env),
-    },
     dns: readDnsSettings((name) => variable(name, env)),
+    proxy: readProxySettings(flags, env, proxyListen, warnings),
+    upstreamTls: readUpstreamTls(
+      { text: (name) => variable(name, env), isOn: (name) => parseSwitch(name, env) },
+      warnings,
+    ),
     showSecrets: flags.adminShowSecrets ?? false,
     warnings,
+  };
+}
+
+function readProxySettings(
+  flags: Flags,
+  env: Environment,
+  listeners: readonly Listener[],
+  warnings: string[],
+): ProxySettings {
+  const maps = given('--port-maps', flags.portMaps, 'KONG_PORT_MAPS', env);
+  const realIp = {
+    trustedIps: given('--trusted-ips', flags.trustedIps, 'KONG_TRUSTED_IPS', env),
+    header: given('--real-ip-header', flags.realIpHeader, 'KONG_REAL_IP_HEADER', env),
+    recursive: flags.realIpRecursive ?? parseSwitch('KONG_REAL_IP_RECURSIVE', env),
+    proxied: listeners.some((listener) => listener.proxyProtocol === true),
+  };
+  return {
+    allowDebugHeader: flags.allowDebugHeader ?? parseSwitch('KONG_ALLOW_DEBUG_HEADER', env),
+    realIp: readRealIp(realIp, warnings),
+    portMaps: maps === undefined ? {} : parsePortMaps(maps),
   };
 }
 
@@ -183,11 +241,18 @@ export function describeSettings(settings: Settings): Readonly<Record<string, un
     declarative_config: settings.config.length === 0 ? null : settings.config.join(','),
     proxy_listen: describeListen(settings.proxyListen),
     admin_listen: describeListen(settings.adminListen),
+    status_listen: describeListen(settings.statusListen),
     log_level: settings.logLevel,
     proxy_access_log: describeAccessLog(settings.accessLog),
     nginx_worker_processes: String(settings.workers),
     allow_debug_header: settings.proxy.allowDebugHeader,
     ...describeDnsSettings(settings.dns),
+    trusted_ips: settings.proxy.realIp.trustedIps,
+    real_ip_header: settings.proxy.realIp.header,
+    real_ip_recursive: settings.proxy.realIp.recursive ? 'on' : 'off',
+    port_maps: describePortMaps(settings.proxy.portMaps),
+    ...describeTls(settings.tls),
+    ...describeUpstreamTls(settings.upstreamTls),
   };
 }
 

@@ -12,6 +12,10 @@ const ROWS: Readonly<Record<string, number>> = {
   settings: 0,
   'access-log-settings': 0,
   'listen-settings': 0,
+  'ip-address': 0,
+  'real-ip-settings': 0,
+  'upstream-tls-settings': 0,
+  'tls-settings': 0,
   version: 0,
   uri: 0,
   regex: 0,
@@ -50,6 +54,10 @@ const FOUNDATION: readonly string[] = [
   'access-log-settings',
   'listen-settings',
   'dns-settings',
+  'ip-address',
+  'real-ip-settings',
+  'upstream-tls-settings',
+  'tls-settings',
   'settings',
 ];
 

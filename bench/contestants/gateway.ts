@@ -28,7 +28,7 @@ export async function startGateway(
   const write = (routes: readonly BenchRoute[]) =>
     save(file, JSON.stringify(declarativeConfig(routes, upstream, scenario.balanced)), 'rename');
   await write(scenario.routes);
-  const listen = ['--proxy-listen', '127.0.0.1:0', '--admin-listen', 'off'];
+  const listen = ['--proxy-listen', '127.0.0.1:0', '--admin-listen', 'off', '--status-listen', 'off'];
   const watch = scenario.reloads ? [] : ['--no-watch'];
   const args = ['start', '--config', file, ...listen, ...watch, ...flags];
   const launched = launchMeasured(GATEWAY_SCRIPT, args, { cores, node });

@@ -31,6 +31,8 @@ const gateway = spawn(
     `127.0.0.1:${proxyPort}`,
     '--admin-listen',
     `127.0.0.1:${adminPort}`,
+    '--status-listen',
+    'off',
   ],
   { stdio: ['ignore', 'pipe', 'inherit'], detached: true },
 );

@@ -6,7 +6,7 @@ import type { Traffic } from '../metrics/traffic.js';
 import type { WorkerFigures, WorkerStatus } from '../metrics/worker-status.js';
 import type { ReloadHistory } from '../snapshot/reload-history.js';
 import { PRODUCT, VERSION } from '../version.js';
-import { notFound, ok, unsupported } from './answer.js';
+import { type Answer, failure, notFound, ok, unsupported } from './answer.js';
 import type { Endpoint } from './routing-table.js';
 import type { AdminView } from './view.js';
 
@@ -17,11 +17,30 @@ import type { AdminView } from './view.js';
  */
 const COMPATIBLE_VERSION = '3.9.3';
 
+const STATUS: Endpoint = {
+  pattern: '/status',
+  live: true,
+  methods: { GET: (_request, view) => ok(status(view)) },
+};
+
+/** What Kong calls the Status API: what this node does, and whether requests should be sent to it. */
+export function statusEndpoints(): readonly Endpoint[] {
+  const ready: Endpoint['methods'] = { GET: (_request, { workers }) => readiness(workers) };
+  return [STATUS, { pattern: '/status/ready', live: true, methods: ready }];
+}
+
+/** Ready as long as one process serves a config and takes connections. */
+function readiness(workers: readonly WorkerStatus[]): Answer {
+  if (workers.some(({ figures }) => figures?.state === 'serving')) return ok({ message: 'ready' });
+  const draining = workers.some(({ figures }) => figures?.state === 'draining');
+  return failure(503, draining ? 'draining: no connections are accepted' : 'no process serves a config yet');
+}
+
 /** What is known of this node: `/`, `/status`, `/config` and the log level. */
 export function nodeEndpoints(): readonly Endpoint[] {
   return [
     { pattern: '/', methods: { GET: (_request, view) => ok(nodeInformation(view)) } },
-    { pattern: '/status', live: true, methods: { GET: (_request, view) => ok(status(view)) } },
+    STATUS,
     {
       pattern: '/config',
       methods: {
@@ -109,6 +128,7 @@ function showWorker({ id, pid, figures }: WorkerStatus): unknown {
     configuration_version: config?.version ?? null,
     configuration_hash: config?.hash ?? null,
     connections_active: traffic.active,
+    failed_tls_handshakes: traffic.failedHandshakes,
     requests_active: traffic.inFlight,
     total_requests: traffic.requests,
     memory: showMemory(memory),

@@ -6,6 +6,7 @@ import {
   DEFAULT_DRAIN_SECONDS,
   DEFAULT_LOG_LEVEL,
   DEFAULT_PROXY_LISTEN,
+  DEFAULT_STATUS_LISTEN,
   DEFAULT_WORKERS,
   type Environment,
   type Flags,
@@ -29,8 +30,8 @@ Exit codes:
   2  a command, a flag, a variable or a file cannot be used`;
 
 const START_HELP = `
-Addresses are written as in Kong: "0.0.0.0:8000", "[::]:8000", several separated by commas, or "off".
-Port 0 takes any free port.
+Addresses are written as in Kong: "0.0.0.0:8000", "[::]:8443 ssl http2", several separated by commas, or "off".
+Port 0 takes any free port. "proxy_protocol" behind one expects the PROXY protocol, version 1 or 2.
 
 Configs:
   Several files are one config: their lists are joined, and nothing may stand in two of them. Of a folder, every
@@ -40,9 +41,12 @@ Configs:
 
 Variables, where the flag is absent:
   KONG_DECLARATIVE_CONFIG (paths, separated by commas), KONG_DECLARATIVE_CONFIG_STRING (the config itself),
-  KONG_PROXY_LISTEN, KONG_ADMIN_LISTEN, KONG_LOG_LEVEL, KONG_ALLOW_DEBUG_HEADER (on, off),
+  KONG_PROXY_LISTEN, KONG_ADMIN_LISTEN, KONG_STATUS_LISTEN, KONG_LOG_LEVEL, KONG_ALLOW_DEBUG_HEADER (on, off),
+  KONG_SSL_CERT, KONG_SSL_CERT_KEY (paths, PEM or base64 of it; also KONG_ADMIN_SSL_..., KONG_STATUS_SSL_...),
+  KONG_SSL_CIPHER_SUITE (modern, intermediate, old, custom), KONG_SSL_CIPHERS, KONG_SSL_PROTOCOLS,
+  KONG_SSL_PREFER_SERVER_CIPHERS, KONG_SSL_SESSION_TICKETS (on, off), KONG_SSL_SESSION_TIMEOUT (1d, 10m)
   KONG_PROXY_ACCESS_LOG (off, or a path and perhaps a format: "/dev/stdout", "logs/access.log json")
-  KONG_NGINX_WORKER_PROCESSES
+  KONG_NGINX_WORKER_PROCESSES, KONG_TRUSTED_IPS, KONG_REAL_IP_HEADER, KONG_REAL_IP_RECURSIVE (on, off), KONG_PORT_MAPS
   CHOKIDAR_USEPOLLING=1 watches by polling, for mounts that announce no changes
 
 Workers:
@@ -159,6 +163,9 @@ function commandLine(env: Environment, terminal: Terminal, end: (code: number) =
     .addOption(envFileOption())
     .option('--proxy-listen <addresses>', `where clients connect (default: ${DEFAULT_PROXY_LISTEN})`)
     .option('--admin-listen <addresses>', `where the Admin API answers (default: ${DEFAULT_ADMIN_LISTEN})`)
+    .option('--status-listen <addresses>', `where /status answers (default: ${DEFAULT_STATUS_LISTEN})`)
+    .option('--ssl-cert <paths>', 'the default certificate, with its chain (default: one made at the start)')
+    .option('--ssl-cert-key <paths>', 'its key')
     .option('--log-level <level>', `${LOG_LEVELS.join(', ')} (default: ${DEFAULT_LOG_LEVEL})`)
     .option(
       '--access-log <format>',
@@ -177,6 +184,10 @@ function commandLine(env: Environment, terminal: Terminal, end: (code: number) =
     )
     .option('--admin-show-secrets', 'show credentials, keys and values from outside in the Admin API')
     .option('--allow-debug-header', 'let "Kong-Debug: 1" name the route and service in the answer')
+    .option('--trusted-ips <blocks>', 'proxies whose X-Forwarded headers are believed (default: none)')
+    .option('--real-ip-header <name>', 'where they name the client, or proxy_protocol (default: X-Real-IP)')
+    .option('--real-ip-recursive', 'pass over trusted addresses in that header')
+    .option('--port-maps <ports>', 'what X-Forwarded-Port says for a port that is listened on: "80:8000"')
     .addHelpText('after', START_HELP)
     .action(async (flags: Flags) => {
       const { start } = await import('./commands/start.js');

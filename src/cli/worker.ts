@@ -11,7 +11,7 @@ import { exitOnDefect } from './defect.js';
 import { processTerminal } from './terminal.js';
 import { terminalLog } from './terminal-log.js';
 
-const { id, count, logLevel, drainTimeout, proxy, dns, accessLog } = readWorkerSettings(process.env);
+const { id, count, logLevel, drainTimeout, plane } = readWorkerSettings(process.env);
 const terminal = processTerminal();
 const destination = terminal.interactive ? terminalLog(terminal) : process.stderr;
 const log = createLogger(logLevel, destination, { worker: id, pid: process.pid });
@@ -24,7 +24,7 @@ const send = (message: ToPrimary): void => {
 const reports = new ReportQueue((gathered) => send({ type: 'health:reported', reports: gathered }));
 const worker = new Worker({
   plane: new LocalPlane({
-    ...{ log, settings: proxy, accessLog, dns, environment: process.env },
+    ...{ log, settings: plane, environment: process.env },
     tell: (report, isGood) => reports.add(report, isGood),
   }),
   log,

@@ -7,6 +7,7 @@ import type { Logger } from '../log.js';
 import type { UpstreamHealthReport } from '../metrics/upstream-health.js';
 import type { WorkerStatus } from '../metrics/worker-status.js';
 import type { ServedConfig } from '../snapshot/served-config.js';
+import type { TlsTerms } from '../tls/terms.js';
 import type { OpenUpstreams } from '../upstreams/open-upstreams.js';
 import { BackOff } from './back-off.js';
 import { FleetHealth } from './fleet-health.js';
@@ -50,6 +51,7 @@ export class WorkerFleet implements DataPlane {
   #current: ServedConfig | undefined;
   #health: FleetHealth | undefined;
   #addresses: readonly Listener[] = [];
+  #terms: TlsTerms | undefined;
   #opened: readonly Listener[] | undefined;
   /** Settles, and never rejects, when the swap that runs has ended. */
   #swapping: Promise<void> | undefined;
@@ -73,7 +75,11 @@ export class WorkerFleet implements DataPlane {
     return this.#inOrder().map(({ pid }) => pid);
   }
 
-  async start(first: ServedConfig, addresses: readonly Listener[]): Promise<readonly Listener[]> {
+  async start(
+    first: ServedConfig,
+    addresses: readonly Listener[],
+    terms?: TlsTerms,
+  ): Promise<readonly Listener[]> {
     const tell = (change: HealthChange): void => {
       for (const worker of this.#processes) worker.tellHealth([change]);
     };
@@ -81,6 +87,7 @@ export class WorkerFleet implements DataPlane {
     this.#health.serve(await this.#health.build(first.config));
     this.#current = first;
     this.#addresses = addresses;
+    this.#terms = terms;
     this.#begin();
     const outcomes = await Promise.all(this.#outcomes);
     const deaf = outcomes.find((outcome) => outcome instanceof ListenError);
@@ -215,7 +222,7 @@ export class WorkerFleet implements DataPlane {
     }
     // From here on it takes part in every swap, whether it listens yet or not.
     this.#members.add(worker);
-    const opened = await worker.listen(this.#addresses);
+    const opened = await worker.listen(this.#addresses, this.#terms);
     this.#listening.add(worker);
     this.#opened ??= opened;
     return opened;

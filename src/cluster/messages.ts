@@ -2,6 +2,7 @@ import type { HealthChange, PassiveReport } from '../balancer/health/health-chan
 import { type EntityKind, isEntityKind } from '../config/entity-kinds.js';
 import type { Listener } from '../listen-settings.js';
 import type { WorkerFigures } from '../metrics/worker-status.js';
+import type { TlsTerms } from '../tls/terms.js';
 
 /**
  * What the primary says to a worker. A config comes in pieces, each of which is acknowledged; it is built on
@@ -13,7 +14,12 @@ export type ToWorker =
   | { readonly type: 'config:prepare'; readonly version: number }
   | { readonly type: 'config:commit'; readonly version: number }
   | { readonly type: 'config:abort'; readonly version: number }
-  | { readonly type: 'worker:listen'; readonly addresses: readonly Listener[] }
+  | {
+      readonly type: 'worker:listen';
+      readonly addresses: readonly Listener[];
+      /** The same for all workers: they share listeners and sessions. */
+      readonly terms?: TlsTerms | undefined;
+    }
   | { readonly type: 'worker:drain'; readonly timeout: number }
   | { readonly type: 'logs:reopen' }
   | { readonly type: 'health:changed'; readonly changes: readonly HealthChange[] }

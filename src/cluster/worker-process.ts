@@ -3,6 +3,7 @@ import { GatewayError, ListenError, WorkerError } from '../errors.js';
 import type { Listener } from '../listen-settings.js';
 import type { WorkerFigures } from '../metrics/worker-status.js';
 import type { ServedConfig } from '../snapshot/served-config.js';
+import type { TlsTerms } from '../tls/terms.js';
 import { piecesOf } from './config-pieces.js';
 import { isToPrimary, type ToPrimary, type ToWorker } from './messages.js';
 import type { SwapMember } from './swap.js';
@@ -127,8 +128,8 @@ export class WorkerProcess implements SwapMember {
   }
 
   /** Rejects with ListenError when the worker cannot listen. */
-  listen(addresses: readonly Listener[]): Promise<readonly Listener[]> {
-    return this.#ask({ type: 'worker:listen', addresses }, 'listen', (answer) => {
+  listen(addresses: readonly Listener[], terms?: TlsTerms): Promise<readonly Listener[]> {
+    return this.#ask({ type: 'worker:listen', addresses, terms }, 'listen', (answer) => {
       if (answer.type === 'worker:deaf') throw new ListenError(answer.message);
       return answer.type === 'worker:listening' ? answer.addresses : undefined;
     });

@@ -1,8 +1,6 @@
-import type { AccessLogSettings } from '../access-log-settings.js';
-import type { DnsSettings } from '../dns-settings.js';
+import type { PlaneSettings } from '../data-plane/plane-settings.js';
 import { SettingsError } from '../errors.js';
 import type { LogLevel } from '../log.js';
-import type { ProxySettings } from '../settings.js';
 
 /** The variable in which a primary hands a worker its settings. */
 export const WORKER_SETTINGS = 'GATEWAY_WORKER';
@@ -16,10 +14,7 @@ export interface WorkerSettings {
   readonly logLevel: LogLevel;
   /** How long requests may take to end when nobody tells the worker how long, in milliseconds. */
   readonly drainTimeout: number;
-  readonly proxy: ProxySettings;
-  readonly dns: DnsSettings;
-  /** Undefined where it is off. */
-  readonly accessLog?: AccessLogSettings | undefined;
+  readonly plane: PlaneSettings;
 }
 
 /** Throws SettingsError when the process was not started by a primary. */

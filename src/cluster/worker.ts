@@ -3,6 +3,7 @@ import { GatewayError, messageOf } from '../errors.js';
 import type { Listener } from '../listen-settings.js';
 import type { Logger } from '../log.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
+import type { TlsTerms } from '../tls/terms.js';
 import { ConfigAssembly } from './config-assembly.js';
 import { type ConfigPiece, isToWorker, type ToPrimary, type ToWorker } from './messages.js';
 
@@ -67,7 +68,7 @@ export class Worker {
         if (this.#prepared?.version === message.version) this.#prepared = undefined;
         return;
       case 'worker:listen':
-        return this.#listen(message.addresses);
+        return this.#listen(message.addresses, message.terms);
       case 'worker:drain':
         return this.drain(message.timeout);
       case 'health:changed':
@@ -124,10 +125,10 @@ export class Worker {
     send({ type: 'config:committed', version });
   }
 
-  async #listen(addresses: readonly Listener[]): Promise<void> {
+  async #listen(addresses: readonly Listener[], terms: TlsTerms | undefined): Promise<void> {
     const { plane, send } = this.#options;
     try {
-      send({ type: 'worker:listening', addresses: await plane.listen(addresses) });
+      send({ type: 'worker:listening', addresses: await plane.listen(addresses, terms) });
     } catch (error) {
       send({ type: 'worker:deaf', message: messageOf(error) });
     }

@@ -1,10 +1,17 @@
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
 import { messageOf } from '../errors.js';
 import type { Finding, Path } from './finding.js';
 
+const DAY = 86_400_000;
+/** From so many days before its end on, a certificate is warned of. */
+const SOON_DAYS = 30;
+const USUAL_RSA_BITS = 2048;
+const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
+
 type Entity = Readonly<Record<string, unknown>>;
 
-/** A certificate and its key: both can be read, and belong together. An expired one is a warning. */
+/** A certificate and its key: both can be read, and belong together. An old one, or a wrong chain, is a warning. */
 export function checkCertificate(entity: Entity, path: Path): readonly Finding[] {
   const main = checkPair(entity, path, 'cert', 'key');
   const alternative = checkPair(entity, path, 'cert_alt', 'key_alt');
@@ -29,6 +36,7 @@ interface Pair {
 function checkPair(entity: Entity, path: Path, certField: string, keyField: string): Pair {
   const findings: Finding[] = [];
   const certificate = readCertificate(entity[certField], [...path, certField], findings);
+  checkChain(entity[certField], [...path, certField], findings);
   const key = readPrivateKey(entity[keyField], [...path, keyField], findings);
   if (certificate === undefined) return { certificate, findings };
   if (key !== undefined && !certificate.checkPrivateKey(key)) {
@@ -39,9 +47,61 @@ function checkPair(entity: Entity, path: Path, certField: string, keyField: stri
       hint: `${keyField} must be the private key that ${certField} was made for; of a chain, the server's own certificate stands first`,
     });
   }
-  const lapsed = outOfDate(certificate);
+  const lapsed = outOfDate(certificate) ?? expiresSoon(certificate);
   if (lapsed !== undefined) findings.push({ ...lapsed, severity: 'warning', path: [...path, certField] });
+  if (findings.length === 0) findings.push(...refusals(entity, path, certField, keyField, certificate));
   return { certificate, findings };
+}
+
+/** The certificates behind the first one, each of which has to have signed the one before it (RFC 8446, 4.4.2). */
+function checkChain(value: unknown, path: Path, findings: Finding[]): void {
+  if (typeof value !== 'string' || findings.length > 0) return;
+  const [first, ...others] = value.match(PEM_CERTIFICATE) ?? [];
+  if (first === undefined || others.length === 0) return;
+  let previous = new X509Certificate(first);
+  for (const [index, pem] of others.entries()) {
+    const found: Finding[] = [];
+    const next = readCertificate(pem, path, found);
+    if (next === undefined) {
+      findings.push(
+        ...found.map((one) => ({ ...one, message: `${one.message}, number ${index + 2} of the chain` })),
+      );
+      return;
+    }
+    if (!previous.checkIssued(next)) {
+      findings.push({
+        code: 'certificate-chain',
+        severity: 'warning',
+        path,
+        message: `certificate ${index + 2} of the chain did not issue certificate ${index + 1}`,
+        hint: "write the server's own certificate first, and behind each one that of its issuer",
+      });
+      return;
+    }
+    previous = next;
+  }
+}
+
+/** What OpenSSL would refuse in every handshake: keys that are too short, for one. It is asked for unusual keys only. */
+function refusals(
+  entity: Entity,
+  path: Path,
+  certField: string,
+  keyField: string,
+  { publicKey }: X509Certificate,
+): readonly Finding[] {
+  const { modulusLength = 0 } = publicKey.asymmetricKeyDetails ?? {};
+  const [cert, key] = [entity[certField], entity[keyField]];
+  const usual = publicKey.asymmetricKeyType === 'ec' || modulusLength >= USUAL_RSA_BITS;
+  if (usual || typeof cert !== 'string' || typeof key !== 'string') return [];
+  try {
+    createSecureContext({ cert, key, ca: [] });
+    return [];
+  } catch (error) {
+    const message = `the certificate cannot be used: ${reasonOf(error)}`;
+    const hint = 'make a new one, with an ECDSA P-256 key or an RSA key of 2048 bits';
+    return [{ code: 'invalid-certificate', path: [...path, certField], message, hint }];
+  }
 }
 
 /** An authority: one certificate, in date, that may sign others. */
@@ -139,8 +199,21 @@ function unreadable(
     const hint = 'decrypt it first: openssl pkey -in key.pem -out plain.pem';
     return { code, path, message: `${what}: it is encrypted`, hint };
   }
-  const reason = messageOf(error).replace(/^error:[0-9A-F]+:/, '');
-  return { code, path, message: `${what}: ${reason}`, hint: `copy it whole, with ${frame}` };
+  return { code, path, message: `${what}: ${reasonOf(error)}`, hint: `copy it whole, with ${frame}` };
+}
+
+function reasonOf(error: unknown): string {
+  return messageOf(error).replace(/^error:[0-9A-F]+:/, '');
+}
+
+function expiresSoon(certificate: X509Certificate): Omit<Finding, 'path'> | undefined {
+  const left = Date.parse(certificate.validTo) - Date.now();
+  if (left > SOON_DAYS * DAY) return undefined;
+  return {
+    code: 'certificate-expires-soon',
+    message: `certificate expires in less than ${SOON_DAYS} days: ${certificate.validTo}`,
+    hint: 'renew it before',
+  };
 }
 
 function outOfDate(certificate: X509Certificate): Omit<Finding, 'path'> | undefined {

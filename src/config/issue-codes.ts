@@ -85,6 +85,8 @@ export const ISSUE_CODES: Readonly<Record<string, IssueCode>> = {
   'ignored-field': warning('A field has no meaning here and is left out.'),
   'generated-secret': warning('A secret is made up at random, anew at every start.'),
   'certificate-expired': warning('A certificate is out of date.'),
+  'certificate-expires-soon': warning('A certificate will be out of date within 30 days.'),
+  'certificate-chain': warning('The certificates of a chain do not follow one another.'),
   'certificate-not-yet-valid': warning('A certificate is not valid yet.'),
   'bad-ignore': warning('A gateway-ignore comment silences nothing.'),
   'unreachable-route': warning('Other routes take every request that a route could match.'),

@@ -3,15 +3,12 @@ import { type EntityKind, entityKinds } from './entity-kinds.js';
 
 /** The kinds that something acts on: a vault is read while the config is loaded. */
 const EXECUTED: ReadonlySet<EntityKind> = new Set<EntityKind>([
-  'services',
-  'routes',
-  'upstreams',
-  'targets',
-  'vaults',
+  ...(['services', 'routes', 'upstreams', 'targets'] as const),
+  ...(['certificates', 'ca_certificates', 'snis', 'vaults'] as const),
 ]);
 
 /** The protocols that requests are taken and forwarded in. */
-const SERVED: ReadonlySet<string> = new Set(['http', 'https']);
+const SERVED: ReadonlySet<string> = new Set(['http', 'https', 'grpc', 'grpcs']);
 
 /** Whether requests in one of these protocols can be taken or forwarded. */
 export function isServed(protocols: readonly string[]): boolean {

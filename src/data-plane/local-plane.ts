@@ -1,9 +1,5 @@
-import type { AccessLog } from '../access-log/access-log.js';
-import { openAccessLog } from '../access-log/open.js';
-import type { AccessLogSettings } from '../access-log-settings.js';
 import type { HealthChange } from '../balancer/health/health-change.js';
 import { lookupFunction } from '../dns/lookup-function.js';
-import type { DnsSettings } from '../dns-settings.js';
 import { GatewayError } from '../errors.js';
 import type { Listener } from '../listen-settings.js';
 import type { Logger } from '../log.js';
@@ -12,22 +8,23 @@ import type { UpstreamHealthReport } from '../metrics/upstream-health.js';
 import type { WorkerFigures, WorkerStatus } from '../metrics/worker-status.js';
 import { ProxyServer } from '../proxy/server.js';
 import { Http1Transport } from '../proxy/transport/http1-transport.js';
-import type { ProxySettings } from '../settings.js';
+import { Http2Transport } from '../proxy/transport/http2-transport.js';
+import { TransportByVersion } from '../proxy/transport/transport-by-version.js';
 import { eventLoop } from '../snapshot/event-loop.js';
 import type { ServedConfig } from '../snapshot/served-config.js';
 import { buildSnapshot, type Snapshot } from '../snapshot/snapshot.js';
 import { SnapshotStore } from '../snapshot/store.js';
+import type { TlsTerms } from '../tls/terms.js';
 import { type OpenUpstreams, openUpstreams, type ReportTaker } from '../upstreams/open-upstreams.js';
 import type { DataPlane } from './data-plane.js';
 import { inTime } from './in-time.js';
 import { LoopDelay } from './loop-delay.js';
+import { openPlaneFiles, type PlaneFiles } from './plane-files.js';
+import type { PlaneSettings } from './plane-settings.js';
 
 export interface LocalPlaneOptions {
   readonly log: Logger;
-  readonly settings: ProxySettings;
-  /** Undefined where it is off. */
-  readonly accessLog: AccessLogSettings | undefined;
-  readonly dns: DnsSettings;
+  readonly settings: PlaneSettings;
   /** Where the variables of the system's resolver may stand. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Takes what requests showed of targets where another process counts it, and checks them; not given where this one does. */
@@ -44,7 +41,7 @@ export class LocalPlane implements DataPlane {
   readonly #traffic = new Traffic();
   readonly #loopDelay = new LoopDelay();
   #serving: { readonly store: SnapshotStore; readonly proxy: ProxyServer } | undefined;
-  #accessLog: AccessLog | undefined;
+  #files: PlaneFiles | undefined;
   #opening: Promise<OpenUpstreams> | undefined;
   #open: OpenUpstreams | undefined;
   #closing: Promise<void> | undefined;
@@ -53,19 +50,23 @@ export class LocalPlane implements DataPlane {
     this.#options = options;
   }
 
-  async start(first: ServedConfig, addresses: readonly Listener[]): Promise<readonly Listener[]> {
+  async start(
+    first: ServedConfig,
+    addresses: readonly Listener[],
+    terms?: TlsTerms,
+  ): Promise<readonly Listener[]> {
     this.commit(await this.prepare(first));
-    return this.listen(addresses);
+    return this.listen(addresses, terms);
   }
 
   async swap(next: ServedConfig): Promise<void> {
     this.commit(await this.prepare(next));
   }
 
-  /** Builds what would serve a config; dropping the result undoes it. Rejects where the access log cannot be opened. */
+  /** Builds what would serve a config; dropping the result undoes it. Rejects where a file of the settings cannot be used. */
   async prepare({ config, version }: Omit<ServedConfig, 'builtAt'>): Promise<Snapshot> {
-    const { accessLog, log } = this.#options;
-    if (accessLog !== undefined) this.#accessLog ??= openAccessLog(accessLog, log);
+    const { settings, log } = this.#options;
+    this.#files ??= await openPlaneFiles(settings, log);
     const { upstreams } = await this.#upstreams();
     await inTime(upstreams.lookUpNames(config), NAMES_LIMIT);
     return buildSnapshot(config, version, Date.now(), upstreams, eventLoop);
@@ -81,19 +82,21 @@ export class LocalPlane implements DataPlane {
       return;
     }
     const store = new SnapshotStore(snapshot);
+    const { log, settings } = this.#options;
+    const lookup = lookupFunction(upstreams.resolver);
     const proxy = new ProxyServer({
-      ...{ store, traffic: this.#traffic, accessLog: this.#accessLog },
-      ...{ log: this.#options.log, settings: this.#options.settings },
-      transport: new Http1Transport({ lookup: lookupFunction(upstreams.resolver) }),
+      ...{ store, traffic: this.#traffic, log, settings: settings.proxy },
+      ...this.#files,
+      transport: new TransportByVersion(new Http1Transport({ lookup }), new Http2Transport({ lookup })),
     });
     this.#serving = { store, proxy };
   }
 
   /** Opens the listeners, once a first snapshot serves. Rejects with ListenError. */
-  async listen(addresses: readonly Listener[]): Promise<readonly Listener[]> {
+  async listen(addresses: readonly Listener[], terms?: TlsTerms): Promise<readonly Listener[]> {
     if (this.#serving === undefined) throw new GatewayError('not_started', 'there is no config to serve yet');
     const open: Listener[] = [];
-    for (const address of addresses) open.push(await this.#serving.proxy.listen(address));
+    for (const address of addresses) open.push(await this.#serving.proxy.listen(address, terms));
     return open;
   }
 
@@ -125,7 +128,7 @@ export class LocalPlane implements DataPlane {
   }
 
   reopenLogs(): void {
-    this.#accessLog?.reopen();
+    this.#files?.accessLog?.reopen();
   }
 
   close(timeout: number): Promise<void> {
@@ -136,12 +139,13 @@ export class LocalPlane implements DataPlane {
   async #close(timeout: number): Promise<void> {
     await this.#serving?.proxy.close(timeout);
     await (await this.#opening)?.close();
-    await this.#accessLog?.close();
+    await this.#files?.accessLog?.close();
     this.#loopDelay.close();
   }
 
   #upstreams(): Promise<OpenUpstreams> {
-    this.#opening ??= openUpstreams(this.#options).then((open) => {
+    const { settings, ...options } = this.#options;
+    this.#opening ??= openUpstreams({ ...options, dns: settings.dns }).then((open) => {
       this.#open = open;
       return open;
     });

@@ -4,6 +4,8 @@ export class Traffic {
   accepted = 0;
   /** Connections open now, WebSockets included. */
   active = 0;
+  /** Connections that ended within their TLS handshake. */
+  failedHandshakes = 0;
   /** Requests ever begun. */
   requests = 0;
   /** Requests whose answer is not complete. */

@@ -18,6 +18,7 @@ const CHARSET_TYPES: ReadonlySet<string> = new Set([
 ]);
 
 const OWN_VIA = viaToken('1.1');
+const OWN_VIA_2 = viaToken('2.0');
 
 /** The lines of an answer that say how it is framed, and what of it the client gets. */
 export interface AnswerHead {
@@ -79,7 +80,12 @@ export function answerHead(exchange: Exchange, head: UpstreamHead): AnswerHead {
   if (!seen.server) headers.push('Server', PRODUCT_TOKEN);
   headers.push('X-Kong-Upstream-Latency', String(exchange.upstreamLatency));
   headers.push('X-Kong-Proxy-Latency', String(exchange.proxyLatency));
-  headers.push('Via', seen.via === '' ? OWN_VIA : seen.via + OWN_VIA, 'X-Kong-Request-Id', exchange.id);
+  headers.push(
+    'Via',
+    seen.via + (head.version === '2.0' ? OWN_VIA_2 : OWN_VIA),
+    'X-Kong-Request-Id',
+    exchange.id,
+  );
   headers.push(...debugHeaders(exchange));
   if (exchange.setCookie !== undefined) headers.push('Set-Cookie', exchange.setCookie);
   return { headers, trailer, length: seen.length };

@@ -1,5 +1,14 @@
 import { fieldName, type RequestRole } from './field-name.js';
 
+/** What the X-Forwarded lines say, the first line of each name as Kong takes it; an empty one counts as said. */
+export interface ForwardedClaims {
+  proto: string | undefined;
+  host: string | undefined;
+  port: string | undefined;
+  path: string | undefined;
+  prefix: string | undefined;
+}
+
 /** A request's header lines, sorted into what goes on to the upstream and what the gateway acts on. */
 export interface ClientHead {
   /** Names and values in turn, in the client's order: what goes on as it is. */
@@ -7,8 +16,10 @@ export interface ClientHead {
   /** How many Host lines there are. */
   hosts: number;
   host: string;
-  /** The X-Forwarded-For lines, joined. */
-  forwardedFor: string;
+  /** The X-Forwarded-For lines, joined; undefined where there is none. */
+  forwardedFor: string | undefined;
+  /** The other X-Forwarded lines, whoever sent them; undefined where there are none. */
+  claims: ForwardedClaims | undefined;
   /** The Via lines, joined. */
   via: string;
   /** Whether TE lists `trailers`. */
@@ -25,7 +36,8 @@ export function readClientHead(rawHeaders: readonly string[], connection: string
     forwarded: [],
     hosts: 0,
     host: '',
-    forwardedFor: '',
+    forwardedFor: undefined,
+    claims: undefined,
     via: '',
     trailers: false,
     debug: false,
@@ -56,7 +68,22 @@ function note(
       head.host = value;
       return;
     case 'forwarded-for':
-      head.forwardedFor = join(head.forwardedFor, value);
+      head.forwardedFor = head.forwardedFor === undefined ? value : `${head.forwardedFor}, ${value}`;
+      return;
+    case 'forwarded-proto':
+      claimsOf(head).proto ??= value;
+      return;
+    case 'forwarded-host':
+      claimsOf(head).host ??= value;
+      return;
+    case 'forwarded-port':
+      claimsOf(head).port ??= value;
+      return;
+    case 'forwarded-path':
+      claimsOf(head).path ??= value;
+      return;
+    case 'forwarded-prefix':
+      claimsOf(head).prefix ??= value;
       return;
     case 'via':
       head.via = join(head.via, value);
@@ -68,6 +95,11 @@ function note(
       head.debug = true;
       if (named?.includes('kong-debug') !== true) head.forwarded.push(name, value);
   }
+}
+
+function claimsOf(head: ClientHead): ForwardedClaims {
+  head.claims ??= { proto: undefined, host: undefined, port: undefined, path: undefined, prefix: undefined };
+  return head.claims;
 }
 
 function join(before: string, value: string): string {

@@ -11,8 +11,10 @@ export interface ClientRequestHead {
   /** The joined value of Connection; undefined where there is none. */
   readonly connection: string | undefined;
   readonly framing: ClientFraming;
-  /** The length of the longest header line, without colon and line ending. */
+  /** The length of the longest header line, without colon and line ending; in HTTP/2 that of all fields together. */
   readonly longestLine: number;
+  /** Delimited well enough to be answered, but nothing that could be forwarded. */
+  readonly malformed: boolean;
   /** A version that is not spoken here. */
   readonly versionUnsupported: boolean;
   /** Whether the request asks, in a well-formed way, for its connection to become a WebSocket. */
@@ -21,13 +23,17 @@ export interface ClientRequestHead {
 
 /** Who is at the other end of a client's connection, and where it arrived. */
 export interface ClientPeer {
-  /** The address of the client, an IPv4 one without the IPv6 prefix. */
+  /** The address at the socket's other end, an IPv4 one without the IPv6 prefix. */
   readonly address: string;
-  /** The port the client reached. */
+  /** The port the client reached: the listener's, by port_maps. */
   readonly port: number;
   readonly scheme: 'http' | 'https';
   /** The name asked for in the TLS handshake. */
   readonly sni: string | undefined;
+  /** Whether it is a proxy (trusted_ips) that is believed what it says about its clients. */
+  readonly trusted: boolean;
+  /** The client's address as the PROXY protocol has named it; undefined where it has not. */
+  readonly proxied: string | undefined;
 }
 
 /** Takes the body of a request, and after `switchProtocols` the raw bytes of the client. */

@@ -45,9 +45,10 @@ export function errorBody(
   }
 }
 
-/** The page nginx writes for statuses that Kong does not word itself. */
-export function statusPage(title: string): string {
-  return `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n</body>\r\n</html>\r\n`;
+/** The page nginx writes for statuses that Kong does not word itself; some have a sentence below their heading. */
+export function statusPage(title: string, heading = title, sentence?: string): string {
+  const below = sentence === undefined ? '' : `<center>${sentence}</center>\r\n`;
+  return `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${heading}</h1></center>\r\n${below}</body>\r\n</html>\r\n`;
 }
 
 function htmlPage(message: string, requestId: string): string {

@@ -3,7 +3,7 @@ import { remoteUser } from '../access-log/remote-user.js';
 import type { Traffic } from '../metrics/traffic.js';
 import type { RouteMatch } from '../router/router.js';
 import type { Snapshot } from '../snapshot/snapshot.js';
-import type { ClientHead } from './client-head.js';
+import type { ClientHead, ForwardedClaims } from './client-head.js';
 import type { ClientObserver, ClientStream } from './client-stream.js';
 import type { ClientHost, ClientTarget } from './client-target.js';
 import { fieldValue } from './field-value.js';
@@ -40,6 +40,8 @@ const CLIENT_GONE = 499;
 /** One request and its answer: what the steps of its life hand on to each other, and in the end its own record. */
 export class Exchange implements ClientObserver, AccessEntry {
   readonly stream: ClientStream;
+  /** The address of the client, behind trusted proxies. */
+  readonly clientAddress: string;
   readonly snapshot: Snapshot;
   readonly id = newRequestId();
   /** On the clock of `performance.now()`. */
@@ -60,8 +62,9 @@ export class Exchange implements ClientObserver, AccessEntry {
   /** `host:port` of the last upstream that was tried. */
   upstream: string | undefined = undefined;
 
-  constructor(stream: ClientStream, snapshot: Snapshot, records: ExchangeRecords) {
+  constructor(stream: ClientStream, clientAddress: string, snapshot: Snapshot, records: ExchangeRecords) {
     this.stream = stream;
+    this.clientAddress = clientAddress;
     this.snapshot = snapshot;
     this.#records = records;
     records.traffic.requests += 1;
@@ -83,6 +86,16 @@ export class Exchange implements ClientObserver, AccessEntry {
   upstreamAnswered(): void {
     if (this.forwardedAt !== undefined)
       this.upstreamLatency = Math.floor(performance.now() - this.forwardedAt);
+  }
+
+  /** What a trusted peer's X-Forwarded lines claim; undefined where there are none, or nobody believes them. */
+  get claims(): ForwardedClaims | undefined {
+    return this.stream.peer.trusted ? this.client?.head.claims : undefined;
+  }
+
+  /** The scheme that the client is said to have spoken: X-Forwarded-Proto as sent by a trusted peer, else our own. */
+  get forwardedProto(): string {
+    return this.claims?.proto ?? this.stream.peer.scheme;
   }
 
   onAnswered(): void {
@@ -108,10 +121,6 @@ export class Exchange implements ClientObserver, AccessEntry {
 
   get at(): number {
     return Date.now();
-  }
-
-  get clientAddress(): string {
-    return this.stream.peer.address;
   }
 
   get method(): string {

@@ -6,9 +6,18 @@ export type RequestRole =
   | 'drop'
   | 'host'
   | 'forwarded-for'
+  | ForwardedRole
   | 'via'
   | 'te'
   | 'debug';
+
+/** Claims about the client's own request, which count where they come from a trusted peer. */
+export type ForwardedRole =
+  | 'forwarded-proto'
+  | 'forwarded-host'
+  | 'forwarded-port'
+  | 'forwarded-path'
+  | 'forwarded-prefix';
 
 /** What happens to a line of an upstream's answer. */
 export type AnswerRole =
@@ -52,6 +61,16 @@ function requestRole(name: string, lower: string): RequestRole {
       return lower;
     case 'x-forwarded-for':
       return 'forwarded-for';
+    case 'x-forwarded-proto':
+      return 'forwarded-proto';
+    case 'x-forwarded-host':
+      return 'forwarded-host';
+    case 'x-forwarded-port':
+      return 'forwarded-port';
+    case 'x-forwarded-path':
+      return 'forwarded-path';
+    case 'x-forwarded-prefix':
+      return 'forwarded-prefix';
     case 'kong-debug':
       return 'debug';
     case 'connection':
@@ -61,11 +80,6 @@ function requestRole(name: string, lower: string): RequestRole {
     case 'expect':
     case 'content-length':
     case 'transfer-encoding':
-    case 'x-forwarded-proto':
-    case 'x-forwarded-host':
-    case 'x-forwarded-port':
-    case 'x-forwarded-path':
-    case 'x-forwarded-prefix':
     case 'x-real-ip':
     case 'x-kong-request-id':
       return 'drop';

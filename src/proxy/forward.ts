@@ -1,7 +1,9 @@
 import httpProxy from 'http-proxy';
 import type { Logger } from '../log.js';
+import type { UpstreamDefaults } from '../tls/upstream-defaults.js';
 import type { Exchange } from './exchange.js';
 import { Forwarding } from './forwarding.js';
+import { ServiceOrigins } from './service-origin.js';
 import type { Transport } from './transport/transport.js';
 
 /** Sends routed requests on their way. */
@@ -26,12 +28,13 @@ const NOTHING = Buffer.alloc(0);
  * transport and ends the chain, so that none of the built-in passes runs: they smuggle, crash and leak
  * (docs/decisions/0003-http-proxy.md).
  */
-export function createForwarder(transport: Transport, log: Logger): Forwarder {
+export function createForwarder(transport: Transport, log: Logger, defaults: UpstreamDefaults): Forwarder {
+  const origins = new ServiceOrigins(defaults);
   // The target is never used; http-proxy runs no pass without one.
   const proxy: unknown = httpProxy.createProxyServer({ target: { host: 'unused.invalid', port: 0 } });
   const chains = proxy as PassChains;
   const pass: Pass = (exchange) => {
-    forward(exchange, transport, log);
+    forward(exchange, origins, transport, log);
     return true;
   };
   chains.before('web', 'deleteLength', pass);
@@ -44,8 +47,9 @@ export function createForwarder(transport: Transport, log: Logger): Forwarder {
   };
 }
 
-function forward(exchange: Exchange, transport: Transport, log: Logger): void {
+function forward(exchange: Exchange, origins: ServiceOrigins, transport: Transport, log: Logger): void {
   const { client, match } = exchange;
   if (client === undefined || match === undefined || match.service === null) return;
-  new Forwarding(exchange, client, match, match.service, transport, log).start();
+  const target = origins.of(match.service, exchange.snapshot);
+  new Forwarding(exchange, client, match, target, transport, log).start();
 }

@@ -19,7 +19,7 @@ import {
   respondUpstreamFailure,
 } from './respond.js';
 import { decideRetry } from './retry-policy.js';
-import { type Destination, peerDestination, preservedHostOrigin, serviceOrigin } from './service-origin.js';
+import type { Destination, ServiceOrigin } from './service-origin.js';
 import { forwardedTrailers } from './trailers.js';
 import type {
   Origin,
@@ -41,6 +41,7 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
   readonly #client: ClientRequest;
   readonly #match: RouteMatch;
   readonly #service: Service;
+  readonly #target: ServiceOrigin;
   readonly #transport: Transport;
   readonly #log: Logger;
   /** Undefined for a service that is not balanced. */
@@ -59,7 +60,7 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
     exchange: Exchange,
     client: ClientRequest,
     match: RouteMatch,
-    service: Service,
+    target: ServiceOrigin,
     transport: Transport,
     log: Logger,
   ) {
@@ -67,10 +68,11 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
     this.#stream = exchange.stream;
     this.#client = client;
     this.#match = match;
-    this.#service = service;
+    this.#service = target.service;
+    this.#target = target;
     this.#transport = transport;
     this.#log = log;
-    this.#peers = balancedAttempts(exchange, client, service);
+    this.#peers = balancedAttempts(exchange, client, target.upstream);
   }
 
   /** Reads the body as far as the route wants it read ahead, then sends. */
@@ -166,9 +168,12 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
     this.#body = body;
     const send = (): void => {
       const outgoing = body.outgoing(framing);
-      this.#prepare(outgoing.framing, outgoing.body);
+      // HTTP/2 shows by itself where a body ends: only a client that tells a length is repeated.
+      const untold = this.#target.own.origin.http2 === true && framing.kind !== 'length';
+      this.#prepare(untold ? { kind: 'none' } : outgoing.framing, outgoing.body);
     };
-    if (this.#match.route.request_buffering) body.buffer(send);
+    // A gRPC call may wait for answers in the middle of its body.
+    if (this.#match.route.request_buffering && this.#target.own.origin.http2 !== true) body.buffer(send);
     // What came with the head is read first: a body that is complete by then goes on with its length, as in Kong.
     else setImmediate(send);
   }
@@ -202,16 +207,15 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
 
   /** Where the next attempt goes; undefined where no peer is available. */
   #destination(): Destination | undefined {
-    let place: Destination = serviceOrigin(this.#service);
+    let place = this.#target.own;
     if (this.#peers !== undefined) {
       const peer = this.#peers.next();
       if (peer === undefined) return undefined;
-      place = peerDestination(this.#service, this.#peers.upstream.upstream, peer);
+      place = this.#target.at(peer);
     }
     const { host } = this.#client;
     if (!this.#match.route.preserve_host || host.raw === '') return place;
-    const origin = preservedHostOrigin(this.#service, place.origin, host.routed);
-    return { origin, hostHeader: host.raw };
+    return { origin: this.#target.preserving(place.origin, host.routed), hostHeader: host.raw };
   }
 
   #write(hostHeader: string, body: UpstreamBody): UpstreamRequest {
@@ -224,7 +228,7 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
       target: encodePath(upstream) + target.query,
       rawHeaders: upstreamHeaders(this.#exchange, this.#client, route, hostHeader, this.#framing),
       body,
-      timeouts: serviceOrigin(this.#service).timeouts,
+      timeouts: this.#target.timeouts,
     };
   }
 

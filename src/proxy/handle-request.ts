@@ -5,15 +5,24 @@ import type { ClientRequestHead } from './client-stream.js';
 import { type ClientHost, parseHost, parseTarget } from './client-target.js';
 import type { ClientRequest, Exchange } from './exchange.js';
 import type { Forwarder } from './forward.js';
-import { respondBadRequest, respondError, respondHttpsOnly, respondNotSupported } from './respond.js';
+import { grpcMismatch } from './grpc.js';
+import {
+  respondBadRequest,
+  respondError,
+  respondGrpcMismatch,
+  respondHttpsOnly,
+  respondNotSupported,
+} from './respond.js';
 
 /** nginx's limit for one line of a request's head, in bytes. */
 const LINE_LIMIT = 8160;
+/** nginx's four buffers of 8 kB for a head. */
+const HEAD_LIMIT = 32 * 1024;
 const NO_HOST: ClientHost = { raw: '', name: '', routed: '', port: undefined };
 
 /** The life of a request, from its head to the hand-over to the upstream, or to an answer of the gateway's own. */
 export function handleRequest(exchange: Exchange, forwarder: Forwarder, allowDebugHeader: boolean): void {
-  const { head, peer } = exchange.stream;
+  const { head } = exchange.stream;
   if (head.versionUnsupported) {
     respondNotSupported(exchange, 505);
     return;
@@ -36,9 +45,16 @@ export function handleRequest(exchange: Exchange, forwarder: Forwarder, allowDeb
     return;
   }
   const { route, service } = exchange.match;
-  if (peer.scheme === 'http' && !route.protocols.includes('http')) {
+  const { protocols } = route;
+  if (exchange.forwardedProto !== 'https' && protocols.includes('https') && !protocols.includes('http')) {
     const { rawPath, query } = client.target;
-    respondHttpsOnly(exchange, route.https_redirect_status_code, client.host.name, rawPath + query);
+    const host = exchange.claims?.host || client.host.name;
+    respondHttpsOnly(exchange, route.https_redirect_status_code, host, rawPath + query);
+    return;
+  }
+  const mismatch = grpcMismatch(protocols, head, exchange.forwardedProto);
+  if (mismatch !== undefined) {
+    respondGrpcMismatch(exchange, mismatch);
     return;
   }
   if (service === null) {
@@ -65,11 +81,16 @@ function findRoute(exchange: Exchange, client: ClientRequest): RouteMatch | unde
 /** What is wrong with the head as a whole, if anything. */
 function refusal(head: ClientRequestHead): readonly [status: number, message: string] | undefined {
   const { method, target } = head;
+  if (head.malformed) return [400, 'Bad request'];
   if (method === 'TRACE' || method === 'CONNECT') {
     return parseTarget(target) === undefined ? [400, 'Bad request'] : [405, 'Method not allowed'];
   }
-  if (target.length + method.length > LINE_LIMIT) return [414, 'URI too long'];
-  return head.longestLine > LINE_LIMIT ? [400, 'Request header or cookie too large'] : undefined;
+  // In HTTP/2 the head is bounded as a whole, the request line with it.
+  const http2 = head.version === '2.0';
+  if (!http2 && target.length + method.length > LINE_LIMIT) return [414, 'URI too long'];
+  return head.longestLine > (http2 ? HEAD_LIMIT : LINE_LIMIT)
+    ? [400, 'Request header or cookie too large']
+    : undefined;
 }
 
 function readClient({

@@ -1,8 +1,9 @@
 import { STATUS_CODES } from 'node:http';
-import { PRODUCT_TOKEN, viaToken } from '../version.js';
+import { PRODUCT, PRODUCT_TOKEN, viaToken } from '../version.js';
 import { errorBody, statusPage } from './error-body.js';
 import type { Exchange } from './exchange.js';
 import { fieldValue } from './field-value.js';
+import { type GrpcMismatch, grpcStatus, grpcWord, isGrpcCall } from './grpc.js';
 import { httpDate } from './http-date.js';
 import { latin1 } from './latin1.js';
 
@@ -18,13 +19,27 @@ const REASONS: Readonly<Record<number, string>> = {
   504: 'Gateway Time-out',
 };
 
-/** Answers with an error of the gateway's own: JSON unless the client asks for something else. */
+const GRPC_TYPE: readonly string[] = ['Content-Type', 'application/grpc'];
+
+/**
+ * Answers with an error of the gateway's own: JSON unless the client asks for something else. A gRPC call gets Kong's
+ * word for the status instead.
+ */
 export function respondError(exchange: Exchange, status: number, message: string): void {
+  if (isGrpcCall(exchange.stream.head)) {
+    const outcome = { status: grpcStatus(status), message: grpcWord(status) };
+    sendGrpc(exchange, status, outcome, [...GRPC_TYPE, ...latency(exchange)]);
+    return;
+  }
   send(exchange, status, errorBody(message, exchange.id, accepted(exchange), 'json'), latency(exchange));
 }
 
 /** Answers a request that is not understood: plain text unless the client asks for something else. */
 export function respondBadRequest(exchange: Exchange, status: number, message: string): void {
+  if (isGrpcCall(exchange.stream.head)) {
+    sendGrpc(exchange, status, { status: grpcStatus(status), message }, latency(exchange));
+    return;
+  }
   send(
     exchange,
     status,
@@ -42,7 +57,12 @@ export function respondBadBody(exchange: Exchange): void {
 
 /** Answers for an upstream that gave no usable answer: plain text unless the client asks for something else. */
 export function respondUpstreamFailure(exchange: Exchange, status: number, message: string): void {
-  const { rawHeaders } = exchange.stream.head;
+  const { head } = exchange.stream;
+  if (isGrpcCall(head)) {
+    sendGrpc(exchange, status, { status: grpcStatus(status), message }, proxied(exchange));
+    return;
+  }
+  const { rawHeaders } = head;
   const grpc = fieldValue(rawHeaders, 'content-type')?.startsWith('application/grpc') === true;
   const rendered = grpc
     ? { contentType: 'application/json; charset=utf-8', body: JSON.stringify({ message }) }
@@ -64,11 +84,40 @@ export function respondHttpsOnly(exchange: Exchange, status: number, host: strin
     return;
   }
   const body = statusPage(status === 302 ? '302 Found' : `${status} ${STATUS_CODES[status] ?? ''}`);
-  send(exchange, status, { contentType: 'text/html', body }, [
+  // Kong's nginx takes the first two for its own, and adds a charset to the others.
+  const contentType = status < 303 ? 'text/html' : 'text/html; charset=UTF-8';
+  send(exchange, status, { contentType, body }, [
     'Location',
-    `https://${host}${target}`,
+    // Without a Host there is no name but ours, as in X-Forwarded-Host.
+    `https://${host === '' ? PRODUCT : host}${target}`,
     ...latency(exchange),
   ]);
+}
+
+/** Answers a request that came in plain text to where TLS is spoken, as nginx does, and closes. */
+export function respondPlainHttp(exchange: Exchange): void {
+  const reason = 'The plain HTTP request was sent to HTTPS port';
+  const body = statusPage(`400 ${reason}`, '400 Bad Request', reason);
+  send(exchange, 400, { contentType: 'text/html; charset=UTF-8', body }, latency(exchange), true);
+}
+
+/** Answers a request that its route for gRPC cannot take. */
+export function respondGrpcMismatch(exchange: Exchange, mismatch: GrpcMismatch): void {
+  switch (mismatch) {
+    case 'not-grpc':
+      respondError(exchange, 415, 'Non-gRPC request matched gRPC route');
+      return;
+    case 'not-http2': {
+      const rendered = errorBody('Please use HTTP2 protocol', exchange.id, accepted(exchange), 'json');
+      const upgrade = ['Upgrade', 'HTTP/2', 'Connection', 'Upgrade'];
+      send(exchange, 426, rendered, [...upgrade, ...latency(exchange)]);
+      return;
+    }
+    case 'not-grpcs': {
+      const outcome = { status: '1', message: 'gRPC request matched gRPCs route' };
+      sendGrpc(exchange, 200, outcome, [...GRPC_TYPE, ...latency(exchange)]);
+    }
+  }
 }
 
 /**
@@ -117,16 +166,35 @@ function send(
       'Content-Length',
       String(body.length),
       ...headers,
-      ...debugHeaders(exchange),
-      'Server',
-      PRODUCT_TOKEN,
-      'X-Kong-Request-Id',
-      exchange.id,
+      ...signature(exchange),
     ],
     body.length,
   );
   stream.write(body);
   stream.end([]);
+}
+
+/** The outcome of a call stands in the head: an answer without a body has no other place for it. */
+function sendGrpc(
+  exchange: Exchange,
+  status: number,
+  outcome: { readonly status: string; readonly message: string },
+  headers: readonly string[],
+): void {
+  const { stream } = exchange;
+  const fields = ['grpc-status', outcome.status, 'grpc-message', outcome.message, 'Content-Length', '0'];
+  stream.begin(
+    status,
+    REASONS[status] ?? STATUS_CODES[status] ?? '',
+    ['Date', httpDate(), ...fields, ...headers, ...signature(exchange)],
+    0,
+  );
+  stream.end([]);
+}
+
+/** What every answer of the gateway's own ends its head with. */
+function signature(exchange: Exchange): readonly string[] {
+  return [...debugHeaders(exchange), 'Server', PRODUCT_TOKEN, 'X-Kong-Request-Id', exchange.id];
 }
 
 function accepted(exchange: Exchange): string | undefined {

@@ -11,8 +11,7 @@ export type Framing =
 
 /**
  * Writes the head of the request to the upstream, names and values in turn: what the gateway says first, then the
- * client's own lines in their order. X-Forwarded-For is appended to; the other X-Forwarded lines are the
- * gateway's, whatever the client sent.
+ * client's own lines in their order.
  */
 export function upstreamHeaders(
   exchange: Exchange,
@@ -21,35 +20,53 @@ export function upstreamHeaders(
   hostHeader: string,
   framing: Framing,
 ): string[] {
-  const { head, host, target } = client;
-  const { address, port, scheme } = exchange.stream.peer;
+  const { head } = client;
   const { upgrade, version } = exchange.stream.head;
   const headers = [
     'Host',
     hostHeader,
     'Connection',
     upgrade ? 'keep-alive, Upgrade' : 'keep-alive',
-    'X-Forwarded-For',
-    head.forwardedFor === '' ? address : `${head.forwardedFor}, ${address}`,
-    'X-Forwarded-Proto',
-    scheme,
-    'X-Forwarded-Host',
-    host.name === '' ? PRODUCT : host.name,
-    'X-Forwarded-Port',
-    String(port),
-    'X-Forwarded-Path',
-    target.rawPath,
+    'X-Real-IP',
+    exchange.clientAddress,
+    'X-Kong-Request-Id',
+    exchange.id,
+    'Via',
+    via(head.via, version),
   ];
-  const prefix = exchange.match?.prefix;
-  if (route.strip_path && prefix !== undefined && prefix !== '/')
-    headers.push('X-Forwarded-Prefix', latin1(prefix));
-  headers.push('X-Real-IP', address, 'X-Kong-Request-Id', exchange.id, 'Via', via(head.via, version));
+  addForwarded(headers, exchange, client, route);
   if (upgrade) headers.push('Upgrade', 'websocket');
   if (head.trailers) headers.push('TE', 'trailers');
   for (const text of head.forwarded) headers.push(text);
   if (framing.kind === 'length') headers.push('Content-Length', framing.length);
   if (framing.kind === 'chunked') headers.push('Transfer-Encoding', 'chunked');
   return headers;
+}
+
+/**
+ * X-Forwarded-For is appended to, whoever sent it. The others are the gateway's, except that those of a trusted peer go
+ * on as they are; an empty one of them takes its line away, as in Kong.
+ */
+function addForwarded(headers: string[], exchange: Exchange, client: ClientRequest, route: Route): void {
+  const { head, host, target } = client;
+  const { address, port } = exchange.stream.peer;
+  const { claims } = exchange;
+  const others = head.forwardedFor;
+  headers.push('X-Forwarded-For', others === undefined ? exchange.clientAddress : `${others}, ${address}`);
+  add(headers, 'X-Forwarded-Proto', exchange.forwardedProto);
+  add(headers, 'X-Forwarded-Host', claims?.host ?? (host.name === '' ? PRODUCT : host.name));
+  add(headers, 'X-Forwarded-Port', claims?.port ?? String(port));
+  add(headers, 'X-Forwarded-Path', claims?.path ?? target.rawPath);
+  add(headers, 'X-Forwarded-Prefix', claims?.prefix ?? strippedPrefix(exchange, route));
+}
+
+function strippedPrefix({ match }: Exchange, route: Route): string {
+  const prefix = route.strip_path ? match?.prefix : undefined;
+  return prefix === undefined || prefix === '/' ? '' : latin1(prefix);
+}
+
+function add(headers: string[], name: string, value: string): void {
+  if (value !== '') headers.push(name, value);
 }
 
 function via(before: string, version: string): string {

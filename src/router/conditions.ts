@@ -22,7 +22,16 @@ export function conditionsHold({ port, methods, headers, snis }: Conditions, que
 }
 
 function sniMatches(wanted: ReadonlySet<string>, sni: string | undefined): boolean {
-  return sni !== undefined && (wanted.has(sni) || wanted.has('*'));
+  if (sni === undefined) return false;
+  if (wanted.has(sni)) return true;
+  for (const pattern of wanted) if (covers(pattern, sni)) return true;
+  return false;
+}
+
+/** Whether a name with `*` at one of its ends, for any number of labels, covers this one. */
+function covers(pattern: string, sni: string): boolean {
+  if (pattern.startsWith('*')) return sni.endsWith(pattern.slice(1));
+  return pattern.endsWith('*') && sni.startsWith(pattern.slice(0, -1));
 }
 
 /** Makes the conditions of routes. Those that ask for the same methods and nothing else share theirs. */

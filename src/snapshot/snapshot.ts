@@ -2,6 +2,8 @@ import type { GatewayConfig } from '../config/entities.js';
 import { routerSteps } from '../router/build.js';
 import type { Router } from '../router/router.js';
 import { doAtPace, type Pace, type Steps } from '../steps.js';
+import { type CertificateIndex, certificateIndexSteps } from '../tls/certificate-index.js';
+import { type UpstreamCredentials, upstreamCredentialSteps } from '../tls/upstream-credentials.js';
 import type { UpstreamSet } from '../upstreams/upstream-set.js';
 import type { Upstreams } from '../upstreams/upstreams.js';
 
@@ -11,6 +13,10 @@ export interface Snapshot {
   readonly version: number;
   readonly config: GatewayConfig;
   readonly router: Router;
+  /** Which certificate a client is shown. */
+  readonly certificates: CertificateIndex;
+  /** Whom services trust, and what is shown to them. */
+  readonly credentials: UpstreamCredentials;
   /** What is balanced; at work from `Upstreams.serve` on. */
   readonly upstreams: UpstreamSet;
   /** When the snapshot was built, in milliseconds since 1970. */
@@ -39,7 +45,10 @@ export function* snapshotSteps(
   upstreams: Pick<Upstreams, 'steps'>,
 ): Steps<Snapshot> {
   const router = yield* routerSteps(config);
+  const certificates = yield* certificateIndexSteps(config);
+  const credentials = yield* upstreamCredentialSteps(config);
   const balanced = yield* upstreams.steps(config);
   yield* balanced.readySteps();
-  return Object.freeze({ version, config, router, upstreams: balanced, builtAt: now });
+  const parts = { router, certificates, credentials, upstreams: balanced };
+  return Object.freeze({ version, config, ...parts, builtAt: now });
 }

@@ -37,9 +37,10 @@ describe('gateway start', () => {
     assert.match(lines[0] ?? '', /^dbless-gateway \d+\.\d+\.\d+$/);
     assert.equal(lines[1], `proxy   http://127.0.0.1:${gateway.proxyPort}`);
     assert.equal(lines[2], `admin   http://127.0.0.1:${gateway.adminPort}`);
-    assert.match(lines[3] ?? '', /^config {2}kong\.yaml: 1 service, 1 route, hash [0-9a-f]{32}$/);
-    assert.equal(lines[4], 'watching kong.yaml');
-    assert.equal(lines.length, 5);
+    assert.equal(lines[3], 'status  off');
+    assert.match(lines[4] ?? '', /^config {2}kong\.yaml: 1 service, 1 route, hash [0-9a-f]{32}$/);
+    assert.equal(lines[5], 'watching kong.yaml');
+    assert.equal(lines.length, 6);
   });
 
   it('logs one JSON object a line to standard error when no terminal is there', async () => {
@@ -63,6 +64,7 @@ describe('gateway start', () => {
       KONG_DECLARATIVE_CONFIG: file,
       KONG_PROXY_LISTEN: '127.0.0.1:0, [::1]:0',
       KONG_ADMIN_LISTEN: 'off',
+      KONG_STATUS_LISTEN: 'off',
       KONG_LOG_LEVEL: 'error',
     };
     launched = launch(
@@ -131,7 +133,8 @@ describe('gateway start', () => {
         "child.on('exit', (code) => process.exit(code ?? 1));",
       ].join('\n'),
     );
-    const listen = ['--proxy-listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0'];
+    const places = ['--proxy-listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0'];
+    const listen = [...places, '--status-listen', 'off'];
     launched = launch(script, [file, join(root, 'bin', 'gateway.js'), 'start', '-c', '-', ...listen]);
     await untilReady(launched);
     assert.match(launched.stdout(), /^config {2}stdin: 1 service, 1 route, hash /m);

@@ -1,4 +1,5 @@
 import type { TlsOptions } from 'node:tls';
+import type { ClientTimeouts } from '#gateway/proxy/http1/client-timeouts.js';
 import type { Transport } from '#gateway/proxy/transport/transport.js';
 import { RunningProxy } from './proxy.js';
 import { type RawScript, RawUpstream } from './raw-upstream.js';
@@ -16,6 +17,8 @@ export interface StageOptions {
   readonly transport?: Transport;
   /** What the upstream speaks TLS with. */
   readonly tls?: TlsOptions;
+  /** How long clients are waited for. */
+  readonly timeouts?: ClientTimeouts;
 }
 
 /** The routes of the service: /r as by default, /n without buffering. */
@@ -28,11 +31,13 @@ export const ROUTES = [
 export async function behindProxy(
   script: RawScript,
   test: (stage: Stage) => Promise<void>,
-  { service, transport, tls }: StageOptions = {},
+  { service, transport, tls, timeouts }: StageOptions = {},
 ): Promise<void> {
   const upstream = await RawUpstream.start(script, tls);
   const fields = { name: 's', host: '127.0.0.1', port: upstream.port, routes: ROUTES, ...service };
-  const proxy = await RunningProxy.start({ services: [fields] }, undefined, transport);
+  const proxy = await RunningProxy.start({ services: [fields] }, undefined, transport, {
+    ...(timeouts === undefined ? {} : { timeouts }),
+  });
   try {
     await test({ port: proxy.port, proxy, upstream });
   } finally {

@@ -26,17 +26,35 @@ export interface CertificateOptions {
   readonly issuer?: TestCertificate;
   readonly notBefore?: Date;
   readonly notAfter?: Date;
+  /** With an RSA key of so many bits instead of an ECDSA one; all certificates of one size share theirs. */
+  readonly rsa?: number;
 }
 
 const DAY = 86_400_000;
 
-/** Makes an ECDSA P-256 certificate (X.509 v3, written in DER by hand: Node can read them but not make them). */
+const rsaKeys = new Map<number, { readonly privateKey: KeyObject; readonly publicKey: KeyObject }>();
+
+function keysOf({ rsa }: CertificateOptions): {
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+} {
+  if (rsa === undefined) return generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const keys = rsaKeys.get(rsa) ?? generateKeyPairSync('rsa', { modulusLength: rsa });
+  rsaKeys.set(rsa, keys);
+  return keys;
+}
+
+/** Makes an ECDSA P-256 or RSA certificate (X.509 v3, written in DER by hand: Node can read them but not make them). */
 export function makeCertificate(options: CertificateOptions): TestCertificate {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { privateKey, publicKey } = keysOf(options);
+  const signer = options.issuer?.privateKey ?? privateKey;
   const notBefore = options.notBefore ?? new Date(Date.now() - DAY);
-  const notAfter = options.notAfter ?? new Date(Date.now() + DAY);
+  const notAfter = options.notAfter ?? new Date(Date.now() + 90 * DAY);
   const serial = Buffer.concat([Buffer.from([0x01]), randomBytes(8)]);
-  const algorithm = sequence(oid('1.2.840.10045.4.3.2'));
+  const ecdsa = signer.asymmetricKeyType === 'ec';
+  const algorithm = ecdsa
+    ? sequence(oid('1.2.840.10045.4.3.2'))
+    : sequence(oid('1.2.840.113549.1.1.11'), der(0x05, Buffer.alloc(0)));
   const body = sequence(
     tagged(0xa0, der(0x02, Buffer.from([2]))),
     der(0x02, serial),
@@ -47,7 +65,7 @@ export function makeCertificate(options: CertificateOptions): TestCertificate {
     publicKey.export({ format: 'der', type: 'spki' }),
     tagged(0xa3, sequence(...extensions(options))),
   );
-  const signature = sign('sha256', body, options.issuer?.privateKey ?? privateKey);
+  const signature = sign('sha256', body, signer);
   const certificate = sequence(body, algorithm, der(0x03, Buffer.concat([Buffer.from([0]), signature])));
   const base64 = certificate
     .toString('base64')

@@ -10,10 +10,12 @@ export interface WorkerEntry {
   readonly configuration_hash?: string;
   readonly connections_active?: number;
   readonly total_requests?: number;
+  readonly memory?: { readonly rss: number };
 }
 
 export interface ClusterStatus {
   readonly server: { readonly total_requests: number; readonly connections_active: number };
+  readonly memory: { readonly process: { readonly rss: number } };
   readonly configuration_hash: string;
   readonly reload: { readonly counts: { readonly applied: number } };
   readonly workers: readonly WorkerEntry[];

@@ -7,6 +7,9 @@ import { waitFor } from './wait-for.js';
 const GATEWAY = join(root, 'bin', 'gateway.js');
 const { PATH } = process.env;
 
+/** How long a start may take, a large config and a busy machine included, in milliseconds. */
+const READY_LIMIT = 60_000;
+
 /** How a process ended, and all it wrote. */
 export interface Ended {
   /** Null when a signal ended it. */
@@ -81,9 +84,14 @@ export async function spawnGateway(
   args: readonly string[],
   options: LaunchOptions = {},
 ): Promise<SpawnedGateway> {
-  const listen = ['--proxy-listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0'];
+  const listen = ['--proxy-listen', '127.0.0.1:0', '--admin-listen', '127.0.0.1:0', '--status-listen', 'off'];
   const launched = launch(GATEWAY, ['start', ...listen, ...args], options);
-  await untilReady(launched);
+  try {
+    await untilReady(launched);
+  } catch (error) {
+    await launched.stop();
+    throw error;
+  }
   return {
     ...launched,
     proxyPort: portOf('proxy', launched.stdout()),
@@ -97,13 +105,17 @@ export async function untilReady(launched: Launched): Promise<void> {
   launched.ended.then((how) => {
     ended = how;
   });
-  await waitFor('the ready line', () => {
-    if (ended !== undefined) throw new Error(`ended with ${ended.code}: ${ended.stdout}${ended.stderr}`);
-    return /^(not )?watching .*$/m.test(launched.stdout());
-  });
+  await waitFor(
+    'the ready line',
+    () => {
+      if (ended !== undefined) throw new Error(`ended with ${ended.code}: ${ended.stdout}${ended.stderr}`);
+      return /^(not )?watching .*$/m.test(launched.stdout());
+    },
+    READY_LIMIT,
+  );
 }
 
 /** The port in a line like `proxy   http://127.0.0.1:8000`; 0 when the listener is off. */
 export function portOf(name: string, output: string): number {
-  return Number(new RegExp(`^${name} +http://.*:(\\d+)$`, 'm').exec(output)?.[1] ?? 0);
+  return Number(new RegExp(`^${name} +https?://.*:(\\d+)$`, 'm').exec(output)?.[1] ?? 0);
 }

@@ -71,6 +71,7 @@ export class Wording {
     if (/^x-kong-.*-latency$/i.test(name) && /^\d+$/.test(value)) return MILLISECONDS;
     // Without a Host, Kong says its own name here.
     if (/^x-forwarded-host$/i.test(name) && value === PRODUCT) return 'kong';
+    if (/^location$/i.test(name)) return this.text(value.replace(`//${PRODUCT}/`, '//kong/'));
     return this.text(value);
   }
 }

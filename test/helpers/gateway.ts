@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LocalPlane } from '#gateway/data-plane/local-plane.js';
+import { planeSettings } from '#gateway/data-plane/plane-settings.js';
 import { Gateway } from '#gateway/gateway.js';
 import type { Logger } from '#gateway/log.js';
 import { type Environment, type Flags, readSettings, type Settings } from '#gateway/settings.js';
@@ -16,8 +17,7 @@ export interface Logged {
 
 /** The data plane of this process. */
 export function localPlane(settings: Settings, log: Logger): LocalPlane {
-  const { proxy, accessLog, dns } = settings;
-  return new LocalPlane({ log, settings: proxy, accessLog, dns, environment: {} });
+  return new LocalPlane({ log, settings: planeSettings(settings), environment: {} });
 }
 
 /** A gateway in this process, on free ports of 127.0.0.1, with a config file of its own. */
@@ -35,11 +35,15 @@ export interface RunningGateway {
   close(): Promise<void>;
 }
 
-/** Serves `config` (YAML or JSON text, or an object). The file is not watched unless `flags.watch` says so. */
+/**
+ * Serves `config` (YAML or JSON text, or an object). The file is not watched unless `flags.watch` says so.
+ * `environment` is for the values of the config, `variables` for the settings.
+ */
 export async function startGateway(
   config: string | object,
   flags: Flags = {},
   environment: Environment = {},
+  variables: Environment = {},
 ): Promise<RunningGateway> {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-'));
   const file = join(folder, 'kong.yaml');
@@ -47,8 +51,15 @@ export async function startGateway(
     writeFile(file, typeof next === 'string' ? next : JSON.stringify(next));
   const { log, logged } = recordingLog();
   const settings = readSettings(
-    { config: [file], proxyListen: '127.0.0.1:0', adminListen: '127.0.0.1:0', watch: false, ...flags },
-    {},
+    {
+      config: [file],
+      proxyListen: '127.0.0.1:0',
+      adminListen: '127.0.0.1:0',
+      statusListen: 'off',
+      watch: false,
+      ...flags,
+    },
+    variables,
   );
   const gateway = new Gateway({ settings, environment, log, plane: localPlane(settings, log) });
   await save(config);

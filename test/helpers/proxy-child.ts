@@ -8,6 +8,10 @@ process.once('message', async (config: object) => {
       process.send?.(process.memoryUsage.rss());
       return;
     }
+    if (message === 'traffic') {
+      process.send?.(proxy.traffic);
+      return;
+    }
     await proxy.close();
     process.disconnect();
   });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { Traffic } from '#gateway/metrics/traffic.js';
 
 const CHILD = fileURLToPath(new URL('./proxy-child.js', import.meta.url));
 
@@ -33,6 +34,13 @@ export class ProxyProcess {
     this.#child.send('memory');
     const [bytes] = await once(this.#child, 'message');
     return Number(bytes);
+  }
+
+  /** What its listener has seen so far. */
+  async traffic(): Promise<Readonly<Traffic>> {
+    this.#child.send('traffic');
+    const [traffic] = (await once(this.#child, 'message')) as [Traffic];
+    return traffic;
   }
 
   /** Ends the process. Fails if it has ended by itself, or had anything to say on standard error. */

@@ -1,20 +1,39 @@
+import assert from 'node:assert/strict';
+import type { AddressInfo } from 'node:net';
+import { createServer, type Server } from 'node:tls';
 import type { AccessEntry } from '#gateway/access-log/access-log.js';
 import { jsonFormat } from '#gateway/access-log/json.js';
 import type { GatewayConfig } from '#gateway/config/entities.js';
+import { ConfigError } from '#gateway/config/issue.js';
 import { loadConfig } from '#gateway/config/load.js';
+import type { Listener } from '#gateway/listen-settings.js';
 import { Traffic } from '#gateway/metrics/traffic.js';
-import { ProxyServer } from '#gateway/proxy/server.js';
+import type { ClientPeer } from '#gateway/proxy/client-stream.js';
+import { ClientConnection } from '#gateway/proxy/http1/client-connection.js';
+import { Http2Connection } from '#gateway/proxy/http2/http2-connection.js';
+import type { OpenConnection } from '#gateway/proxy/open-connection.js';
+import { ProxyServer, type ProxyServerOptions } from '#gateway/proxy/server.js';
 import type { Transport } from '#gateway/proxy/transport/transport.js';
+import { NOBODY_TRUSTED } from '#gateway/real-ip-settings.js';
+import type { ProxySettings } from '#gateway/settings.js';
 import { snapshotSteps } from '#gateway/snapshot/snapshot.js';
 import { SnapshotStore } from '#gateway/snapshot/store.js';
 import { doAtOnce } from '#gateway/steps.js';
+import { readTlsTerms } from '#gateway/tls/terms.js';
+import { readTls, type TlsProtocol } from '#gateway/tls-settings.js';
 import type { Upstreams } from '#gateway/upstreams/upstreams.js';
+import type { TestCertificate } from './certificate.js';
 import { type Logged, recordingLog } from './gateway.js';
 import { upstreamsWith } from './upstreams.js';
 
+const SETTINGS: ProxySettings = { allowDebugHeader: false, realIp: NOBODY_TRUSTED, portMaps: {} };
+const LISTENERS: readonly Listener[] = [{ host: '127.0.0.1', port: 0 }];
+
 /** The data plane alone, on a free port of 127.0.0.1: configs are swapped in as objects. */
 export class RunningProxy {
+  /** The first listener's. */
   readonly port: number;
+  readonly ports: readonly number[];
   readonly traffic: Traffic;
   readonly logged: readonly Logged[];
   /** The lines of the access log, parsed. */
@@ -22,10 +41,13 @@ export class RunningProxy {
   readonly #store: SnapshotStore;
   readonly #server: ProxyServer;
   readonly upstreams: Upstreams;
+  /** What the server does not know of, because it has no TLS of its own yet. */
+  readonly #secure = new Set<OpenConnection>();
+  readonly #secureServers: Server[] = [];
   #version = 1;
 
   private constructor(
-    port: number,
+    ports: readonly number[],
     traffic: Traffic,
     logged: readonly Logged[],
     accessed: readonly Readonly<Record<string, unknown>>[],
@@ -33,7 +55,8 @@ export class RunningProxy {
     server: ProxyServer,
     upstreams: Upstreams,
   ) {
-    this.port = port;
+    this.port = ports[0] ?? 0;
+    this.ports = ports;
     this.traffic = traffic;
     this.logged = logged;
     this.accessed = accessed;
@@ -45,8 +68,10 @@ export class RunningProxy {
   /** Starts with a config of no routes where none is given. */
   static async start(
     config: object = {},
-    settings: { readonly allowDebugHeader: boolean } = { allowDebugHeader: false },
+    settings: Partial<ProxySettings> = {},
     transport?: Transport,
+    options: Partial<ProxyServerOptions> = {},
+    listeners: readonly Listener[] = LISTENERS,
     upstreams = upstreamsWith(),
   ): Promise<RunningProxy> {
     const first = doAtOnce(snapshotSteps(loadObject(config), 1, Date.now(), upstreams));
@@ -62,11 +87,13 @@ export class RunningProxy {
       close: () => Promise.resolve(),
     };
     const server = new ProxyServer({
-      ...{ store, traffic, accessLog, log, settings },
+      ...{ store, traffic, accessLog, log, settings: { ...SETTINGS, ...settings } },
       ...(transport === undefined ? {} : { transport }),
+      ...options,
     });
-    const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
-    return new RunningProxy(port, traffic, logged, accessed, store, server, upstreams);
+    const ports: number[] = [];
+    for (const listener of listeners) ports.push((await server.listen(listener)).port);
+    return new RunningProxy(ports, traffic, logged, accessed, store, server, upstreams);
   }
 
   /** Puts another config in service. Throws ConfigError where it is refused. */
@@ -78,8 +105,46 @@ export class RunningProxy {
     this.#store.swap(next);
   }
 
+  /** Opens a listener that speaks TLS, and returns its port. */
+  async listenTls(settings: Partial<TlsProtocol> = {}, proxyProtocol = false): Promise<number> {
+    const { protocol } = readTls({}, () => undefined, []);
+    const terms = await readTlsTerms({ ...protocol, ...settings }, []);
+    const { port } = await this.#server.listen(
+      { host: '127.0.0.1', port: 0, ssl: true, proxyProtocol },
+      terms,
+    );
+    return port;
+  }
+
+  /** Opens a listener that speaks HTTP/2 with prior knowledge, and HTTP/1.1, and returns its port. */
+  async listenHttp2(): Promise<number> {
+    const { port } = await this.#server.listen({ host: '127.0.0.1', port: 0, http2: true });
+    return port;
+  }
+
+  /**
+   * Opens a listener that speaks TLS with this certificate, HTTP/2 and HTTP/1.1 as agreed by ALPN, and returns its
+   * port. Upstreams are told that clients reached `port`.
+   */
+  async listenSecurely({ cert, key }: TestCertificate, port: number): Promise<number> {
+    const server = createServer({ cert, key, ALPNProtocols: ['h2', 'http/1.1'] }, (socket) => {
+      const sni = typeof socket.servername === 'string' ? socket.servername : undefined;
+      const peer: ClientPeer = {
+        ...{ address: '127.0.0.1', port, scheme: 'https', sni },
+        ...{ trusted: false, proxied: undefined },
+      };
+      const Connection = socket.alpnProtocol === 'h2' ? Http2Connection : ClientConnection;
+      this.#secure.add(new Connection(socket, peer, this.#server));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+    this.#secureServers.push(server);
+    return (server.address() as AddressInfo).port;
+  }
+
   /** Lets what is under way end within `timeout` milliseconds; without one, cuts it. */
   async close(timeout = 0): Promise<void> {
+    for (const server of this.#secureServers) server.close();
+    for (const connection of this.#secure) connection.destroy();
     await this.#server.close(timeout);
     await this.upstreams.close();
   }
@@ -88,4 +153,15 @@ export class RunningProxy {
 /** Loads a config given as an object, of format 3.0 where it names none. */
 export function loadObject(config: object): GatewayConfig {
   return loadConfig({ file: 'test.json', text: JSON.stringify({ _format_version: '3.0', ...config }) });
+}
+
+/** Whether a config given as an object is no valid one. */
+export function isRefused(config: object): boolean {
+  try {
+    loadObject(config);
+    return false;
+  } catch (error) {
+    assert.ok(error instanceof ConfigError, String(error));
+    return true;
+  }
 }

@@ -31,6 +31,8 @@ export interface ExchangeOptions {
   readonly methods?: readonly string[];
   /** Speak TLS. */
   readonly tls?: ConnectionOptions;
+  /** The address of this machine to come from. */
+  readonly from?: string;
   /** Milliseconds until the exchange fails with what has come so far; 10,000 by default. */
   readonly timeout?: number;
 }
@@ -44,7 +46,7 @@ export async function exchange(
   parts: readonly Part[],
   options: ExchangeOptions = {},
 ): Promise<RawAnswer[]> {
-  const client = await RawClient.connect(port, options.tls);
+  const client = await RawClient.connect(port, options.tls, options.from);
   const timeout = options.timeout ?? 10_000;
   const timer = setTimeout(() => client.giveUp(`no end of the exchange after ${timeout} ms`), timeout);
   try {
@@ -82,8 +84,9 @@ export class RawClient {
   }
 
   /** Connects to a port of 127.0.0.1; over TLS where its options are given, without checking the certificate. */
-  static connect(port: number, tls?: ConnectionOptions): Promise<RawClient> {
-    const where = { host: '127.0.0.1', port, allowHalfOpen: true };
+  static connect(port: number, tls?: ConnectionOptions, from?: string): Promise<RawClient> {
+    const here = from === undefined ? {} : { localAddress: from };
+    const where = { host: '127.0.0.1', port, allowHalfOpen: true, ...here };
     return new Promise((resolve, reject) => {
       const socket =
         tls === undefined ? connectTcp(where) : connectTls({ rejectUnauthorized: false, ...tls, ...where });

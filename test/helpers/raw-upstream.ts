@@ -1,5 +1,5 @@
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { createServer as createTlsServer, TLSSocket, type TlsOptions } from 'node:tls';
 
 /** A request as it came over the wire. */
 export interface RawRequest {
@@ -15,6 +15,18 @@ export interface RawRequest {
   readonly trailers: string;
 }
 
+/** What the client of a TLS connection said of itself. */
+export interface SeenHandshake {
+  /** The name it asked for. */
+  readonly servername: string | null;
+  readonly alpn: string | null;
+  readonly version: string | null;
+  /** The common name of its certificate. */
+  readonly client: string | null;
+  /** Whether that certificate leads to an authority of the upstream's. */
+  readonly authorized: boolean;
+}
+
 /** What an upstream does with one connection. It may throw: that fails `close`, unless the peer is gone. */
 export type RawScript = (connection: RawConnection) => void | Promise<void>;
 
@@ -23,6 +35,8 @@ export class RawConnection {
   readonly socket: Socket;
   /** 0 for the upstream's first connection, and so on. */
   readonly index: number;
+  /** Undefined where it is plain TCP. */
+  readonly tls: SeenHandshake | undefined;
   /** Requests read in full. */
   readonly requests: RawRequest[] = [];
   #unread = '';
@@ -34,6 +48,7 @@ export class RawConnection {
   constructor(socket: Socket, index: number) {
     this.socket = socket;
     this.index = index;
+    this.tls = socket instanceof TLSSocket ? seenHandshake(socket) : undefined;
     socket.on('data', (chunk: Buffer) => {
       const text = chunk.toString('latin1');
       this.#received += text;
@@ -167,6 +182,20 @@ export class RawConnection {
   }
 }
 
+function seenHandshake(socket: TLSSocket): SeenHandshake {
+  const servername: unknown = Reflect.get(socket, 'servername');
+  const client: unknown = socket.getPeerCertificate().subject?.CN;
+  const named = typeof client === 'string';
+  return {
+    servername: typeof servername === 'string' ? servername : null,
+    alpn: socket.alpnProtocol || null,
+    version: socket.getProtocol(),
+    client: named ? client : null,
+    // Of a resumed session without a certificate Node.js says so too.
+    authorized: named && socket.authorized,
+  };
+}
+
 /** The peer ended the connection while a script was waiting for more. */
 export class PeerGone extends Error {}
 
@@ -177,6 +206,7 @@ export class RawUpstream {
   /** Below TLS: also those whose handshake failed. */
   readonly #sockets = new Set<Socket>();
   readonly #failures: unknown[] = [];
+  #accepted = 0;
 
   private constructor(script: RawScript, tls: TlsOptions | undefined) {
     const accept = (socket: Socket): void => {
@@ -193,6 +223,7 @@ export class RawUpstream {
         ? createTcpServer({ allowHalfOpen: true, noDelay: true }, accept)
         : createTlsServer({ allowHalfOpen: true, noDelay: true, ...tls }, accept);
     this.#server.on('connection', (socket: Socket) => {
+      this.#accepted += 1;
       this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
     });
@@ -210,6 +241,11 @@ export class RawUpstream {
 
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** TCP connections so far, those whose handshake failed included. */
+  get accepted(): number {
+    return this.#accepted;
   }
 
   /** All requests read in full, in the order of the connections. */

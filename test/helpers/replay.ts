@@ -15,6 +15,8 @@ import { waitFor } from './wait-for.js';
 export interface Stage {
   /** The gateway's. */
   readonly port: number;
+  /** Where the gateway speaks TLS, for rows that were recorded over it. */
+  readonly tlsPort?: number;
   readonly upstreams: ScriptedUpstreams;
   /** What the `<step>` of a recording stands for. */
   readonly step?: (client: RawClient) => void | Promise<void>;
@@ -31,7 +33,8 @@ const PATIENCE = 5_000;
 
 /** Plays a row as recorded, except that it waits for what the recorded client gave time for. */
 export async function play(stage: Stage, row: RecordedExchange): Promise<Played> {
-  const client = await RawClient.connect(stage.port);
+  const port = row.tls_client === undefined ? stage.port : (stage.tlsPort ?? stage.port);
+  const client = await RawClient.connect(port, row.tls_client);
   const timer = setTimeout(() => client.giveUp(`no end of "${row.what}"`), 2 * PATIENCE);
   const answers: RawAnswer[] = [];
   const parts = partsOf(row.request);

@@ -1,7 +1,7 @@
 import type { TlsOptions } from 'node:tls';
 import { PortMap } from './port-map.js';
 import { joinedValue, parseHeaders } from './raw-message.js';
-import { type RawConnection, type RawScript, RawUpstream } from './raw-upstream.js';
+import { type RawConnection, type RawScript, RawUpstream, type SeenHandshake } from './raw-upstream.js';
 import { waitFor } from './wait-for.js';
 
 /** A request as it came over the wire, whole or cut. */
@@ -22,6 +22,8 @@ export interface SeenRequest {
   /** The trailer section as sent, without the empty line. */
   readonly trailers: string;
   readonly complete: boolean;
+  /** Of its connection; absent where that is plain TCP. */
+  readonly tls?: SeenHandshake;
 }
 
 /** Upstreams that do what a script of their own says, one for each recorded port. They remember every request. */
@@ -54,6 +56,11 @@ export class ScriptedUpstreams {
   /** All connections to a recorded port, in order. */
   connections(port: number): readonly RawConnection[] {
     return this.#upstreams.get(port)?.connections ?? [];
+  }
+
+  /** How many TCP connections came to a recorded port so far, those whose handshake failed included. */
+  accepted(port: number): number {
+    return this.#upstreams.get(port)?.accepted ?? 0;
   }
 
   /** The connections that have ended since the last `forget`. */
@@ -115,7 +122,11 @@ export class ScriptedUpstreams {
     pick: (connection: RawConnection, requests: readonly SeenRequest[]) => readonly SeenRequest[],
   ): SeenRequest[] {
     return [...this.#upstreams].flatMap(([port, { connections }]) =>
-      connections.flatMap((connection) => pick(connection, readRequests(port, connection.received))),
+      connections.flatMap((connection) => {
+        const requests = readRequests(port, connection.received);
+        const { tls } = connection;
+        return pick(connection, tls === undefined ? requests : requests.map((seen) => ({ ...seen, tls })));
+      }),
     );
   }
 }

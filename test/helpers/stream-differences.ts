@@ -89,5 +89,4 @@ export const STREAM_DIFFERENCES: readonly Difference[] = [
 /** Scenarios of the same recordings that are not played. */
 export const STREAM_SKIPPED: readonly Skipped[] = [
   { recording: STREAMING, scenario: /^client_max_body_size 1k$/, reason: 'the setting is not built yet' },
-  { recording: WEBSOCKET, scenario: / on the https listener$/, reason: 'there is no https listener yet' },
 ];

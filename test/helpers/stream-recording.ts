@@ -1,6 +1,7 @@
 import { PRODUCT_TOKEN } from '#gateway/version.js';
 import type { PortMap } from './port-map.js';
 import type { RawAnswer } from './raw-client.js';
+import type { SeenHandshake } from './raw-upstream.js';
 import type { SeenRequest } from './scripted-upstreams.js';
 
 type Headers = readonly (readonly [name: string, value: string])[];
@@ -27,12 +28,15 @@ export interface RecordedRequest {
   readonly framing?: string;
   readonly body?: string;
   readonly cut_before_end?: boolean;
+  readonly tls?: SeenHandshake;
 }
 
 /** One row: what the client sent, with its steps, and what came of it. One answer stands in the row itself. */
 export interface RecordedExchange extends RecordedAnswer {
   readonly what: string;
   readonly request: string;
+  /** What the client asked for in the TLS handshake; absent for plain HTTP. */
+  readonly tls_client?: { readonly servername?: string };
   readonly responses?: readonly RecordedAnswer[];
   readonly upstream: readonly RecordedRequest[];
   readonly upstream_events?: readonly string[];
@@ -149,7 +153,7 @@ function asRecorded(
   expected: RecordedRequest | undefined,
   ports: PortMap,
 ): RecordedRequest {
-  const { nth, complete, ...request } = seen;
+  const { nth, complete, tls, ...request } = seen;
   return {
     ...request,
     headers: request.headers.map(([name, value]) =>
@@ -157,6 +161,7 @@ function asRecorded(
     ),
     ...(expected?.nth_on_connection === undefined ? {} : { nth_on_connection: nth }),
     ...(complete ? {} : { cut_before_end: true }),
+    ...(tls === undefined || expected?.tls === undefined ? {} : { tls }),
   };
 }
 
@@ -186,7 +191,8 @@ function answerLines(answer: RecordedAnswer, index: number): readonly string[] {
 }
 
 function requestLines(request: RecordedRequest, index: number): readonly string[] {
-  const { port, method, url, headers, framing, body, cut_before_end: cut, nth_on_connection: nth } = request;
+  const { port, method, url, headers, framing, body, tls } = request;
+  const { cut_before_end: cut, nth_on_connection: nth } = request;
   const name = `upstream request ${index}`;
   return [
     `${name}: ${port} ${method} ${url}`,
@@ -195,7 +201,12 @@ function requestLines(request: RecordedRequest, index: number): readonly string[
     ...(framing === undefined ? [] : [`${name}: framing ${framing}`]),
     ...(framing === undefined ? [] : [`${name}: body ${expand(body ?? '')}`]),
     ...(cut === true ? [`${name}: cut`] : []),
+    ...(tls === undefined ? [] : [`${name}: TLS ${handshakeText(tls)}`]),
   ];
+}
+
+function handshakeText({ servername, alpn, version, client, authorized }: SeenHandshake): string {
+  return JSON.stringify({ servername, alpn, version, client, authorized });
 }
 
 /** The order of lines and the date are free; ids and latencies are drawn anew each time. */

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { ConfigError } from '#gateway/config/issue.js';
 import {
   differingAnswers,
   differingUpstreams,
@@ -11,7 +10,7 @@ import {
 import { TIE } from '../helpers/differences.js';
 import { EchoUpstreams } from '../helpers/echo-upstream.js';
 import { deadPort, PortMap } from '../helpers/port-map.js';
-import { loadObject, RunningProxy } from '../helpers/proxy.js';
+import { isRefused, RunningProxy } from '../helpers/proxy.js';
 import { exchange } from '../helpers/raw-client.js';
 import { type Row, recordedBytes, recording, Tally } from '../helpers/tally.js';
 
@@ -108,13 +107,3 @@ describe("hosts and paths, on Kong's recordings", () => {
     return proxy;
   }
 });
-
-function isRefused(config: object): boolean {
-  try {
-    loadObject(config);
-    return false;
-  } catch (error) {
-    assert.ok(error instanceof ConfigError, String(error));
-    return true;
-  }
-}

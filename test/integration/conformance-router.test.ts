@@ -3,9 +3,9 @@ import { after, before, describe, it } from 'node:test';
 import { type EchoedRequest, EchoUpstreams } from '../helpers/echo-upstream.js';
 import { PortMap } from '../helpers/port-map.js';
 import { RunningProxy } from '../helpers/proxy.js';
-import { type RawAnswer, RawClient } from '../helpers/raw-client.js';
 import { joinedValue } from '../helpers/raw-message.js';
 import { recording, Tally } from '../helpers/tally.js';
+import { connectVersion, type PlainAnswer, VERSIONS, type VersionClient } from '../helpers/version-client.js';
 
 interface Recorded {
   readonly config: { readonly services: readonly object[] };
@@ -46,110 +46,94 @@ const HEADERS = [
   'x-real-ip',
 ] as const;
 
-describe("the router, on Kong's recordings", () => {
-  const configs = recording<readonly Recorded[]>('router.json');
-  const ports = new PortMap();
-  let echo: EchoUpstreams;
-  let proxy: RunningProxy;
-  let client: RawClient;
+for (const version of VERSIONS)
+  describe(`the router, on Kong's recordings, over ${version}`, () => {
+    const configs = recording<readonly Recorded[]>('router.json');
+    const ports = new PortMap();
+    let echo: EchoUpstreams;
+    let proxy: RunningProxy;
+    let client: VersionClient;
 
-  before(async () => {
-    echo = await EchoUpstreams.start(ECHO_PORTS);
-    proxy = await RunningProxy.start();
-    for (const [recorded, real] of echo.ports) ports.add(recorded, real);
-    ports.add(GATEWAY_PORT, proxy.port);
-    client = await RawClient.connect(proxy.port);
-  });
+    before(async () => {
+      echo = await EchoUpstreams.start(ECHO_PORTS);
+      proxy = await RunningProxy.start();
+      for (const [recorded, real] of echo.ports) ports.add(recorded, real);
+      const port = version === 'HTTP/2' ? await proxy.listenHttp2() : proxy.port;
+      ports.add(GATEWAY_PORT, port);
+      client = await connectVersion(version, port);
+    });
 
-  after(async () => {
-    client.close();
-    await proxy.close();
-    await echo.close();
-  });
-
-  it('answers and forwards every exchange as Kong did', async (t) => {
-    const tally = new Tally('router.json');
-    for (const [index, { config, exchanges }] of configs.entries()) {
-      proxy.swap(ports.config(config));
-      for (const [at, { request, answer }] of exchanges.entries()) {
-        const ours = await outcome(request);
-        tally.add({
-          scenario: `config ${index}`,
-          what: `exchange ${at}`,
-          status: ours.status,
-          problems: differing(answer, ours).map((line) => `${describeRequest(request)}: ${line}`),
-        });
-      }
-    }
-    tally.report(t);
-  });
-
-  it('answers as Kong did where it differs, once the file is the other way round: only its order decides', async () => {
-    const tally = new Tally('router.json');
-    let ties = 0;
-    for (const [index, { config, exchanges }] of configs.entries()) {
-      const listed = exchanges.filter((_, at) =>
-        tally.listed({ scenario: `config ${index}`, what: `exchange ${at}` }),
-      );
-      if (listed.length === 0) continue;
-      proxy.swap(ports.config({ ...config, services: config.services.toReversed() }));
-      for (const { request, answer } of listed) {
-        assert.deepEqual(differing(answer, await outcome(request)), [], describeRequest(request));
-        ties += 1;
-      }
-    }
-    assert.equal(ties, 7);
-  });
-
-  async function outcome(request: RecordedRequest): Promise<RecordedAnswer> {
-    const answer = await send(request);
-    const [seen] = echo.take();
-    return answer === undefined ? { status: 0 } : summary(answer, seen);
-  }
-
-  /** Over the one connection, or a new one where the gateway closed it. */
-  async function send(request: RecordedRequest): Promise<RawAnswer | undefined> {
-    const { method, path, host, headers } = request;
-    const lines = [
-      `${method} ${path} HTTP/1.1`,
-      `Host: ${host}`,
-      ...headers.map(([name, value]) => `${name}: ${value}`),
-    ];
-    const body = WITH_BODY.has(method) ? 'abc' : '';
-    if (body !== '') lines.push(`Content-Length: ${body.length}`);
-    client.write(`${lines.join('\r\n')}\r\n\r\n${body}`);
-    const answer = await client.answer(method);
-    if (answer === undefined || answer.value('connection') === 'close') {
+    after(async () => {
       client.close();
-      client = await RawClient.connect(proxy.port);
-    }
-    return answer;
-  }
+      await proxy.close();
+      await echo.close();
+    });
 
-  function summary(answer: RawAnswer, seen: EchoedRequest | undefined): RecordedAnswer {
-    const location = answer.value('location');
-    if (seen === undefined) {
+    it('answers and forwards every exchange as Kong did', async (t) => {
+      const tally = new Tally('router.json');
+      for (const [index, { config, exchanges }] of configs.entries()) {
+        proxy.swap(ports.config(config));
+        for (const [at, { request, answer }] of exchanges.entries()) {
+          const ours = await outcome(request);
+          tally.add({
+            scenario: `config ${index}`,
+            what: `exchange ${at}`,
+            status: ours.status,
+            problems: differing(answer, ours).map((line) => `${describeRequest(request)}: ${line}`),
+          });
+        }
+      }
+      tally.report(t);
+    });
+
+    it('answers as Kong did where it differs, once the file is the other way round: only its order decides', async () => {
+      const tally = new Tally('router.json');
+      let ties = 0;
+      for (const [index, { config, exchanges }] of configs.entries()) {
+        const listed = exchanges.filter((_, at) =>
+          tally.listed({ scenario: `config ${index}`, what: `exchange ${at}` }),
+        );
+        if (listed.length === 0) continue;
+        proxy.swap(ports.config({ ...config, services: config.services.toReversed() }));
+        for (const { request, answer } of listed) {
+          assert.deepEqual(differing(answer, await outcome(request)), [], describeRequest(request));
+          ties += 1;
+        }
+      }
+      assert.equal(ties, 7);
+    });
+
+    async function outcome(request: RecordedRequest): Promise<RecordedAnswer> {
+      const body = WITH_BODY.has(request.method) ? { body: 'abc' } : {};
+      const answer = await client.send({ ...request, ...body });
+      const [seen] = echo.take();
+      return answer === undefined ? { status: 0 } : summary(answer, seen);
+    }
+
+    function summary(answer: PlainAnswer, seen: EchoedRequest | undefined): RecordedAnswer {
+      const { location } = answer;
+      if (seen === undefined) {
+        return {
+          status: answer.status,
+          message: messageIn(answer.body),
+          ...(location !== undefined && { location }),
+        };
+      }
       return {
         status: answer.status,
-        message: messageIn(answer.body),
-        ...(location !== undefined && { location }),
+        port: seen.port,
+        method: seen.method,
+        url: seen.target,
+        h: Object.fromEntries(
+          HEADERS.flatMap((name) => {
+            const value = joinedValue(seen.headers, name);
+            return value === undefined ? [] : [[name, ports.toRecorded(value)]];
+          }),
+        ),
+        body: seen.body,
       };
     }
-    return {
-      status: answer.status,
-      port: seen.port,
-      method: seen.method,
-      url: seen.target,
-      h: Object.fromEntries(
-        HEADERS.flatMap((name) => {
-          const value = joinedValue(seen.headers, name);
-          return value === undefined ? [] : [[name, ports.toRecorded(value)]];
-        }),
-      ),
-      body: seen.body,
-    };
-  }
-});
+  });
 
 /** The error in a body: of JSON its message, else the first line. */
 function messageIn(body: string): string {

@@ -18,9 +18,11 @@ import { echoingFrames, sink } from '../helpers/websocket-upstream.js';
 
 const RECORDING = 'data-plane/05-websocket.json';
 const HTTP_LISTENER = 'handshakes on the http listener';
+const HTTPS_LISTENER = 'handshakes on the https listener';
 const MESSAGES = '64 kB and 1 MB messages';
 const RELOAD = 'open sockets across POST /config';
 const GATEWAY_PORT = 38_000;
+const TLS_PORT = 38_443;
 const DEAD_PORT = 31_098;
 
 /** What the recording's upstreams do, by their recorded port. */
@@ -68,16 +70,20 @@ describe("WebSockets, on Kong's recordings", () => {
     proxy = await RunningProxy.start({}, undefined, new Http1Transport({ lookup }));
     upstreams.ports.add(GATEWAY_PORT, proxy.port);
     upstreams.ports.add(DEAD_PORT, await deadPort());
-    stage = { port: proxy.port, upstreams };
+    const tlsPort = await proxy.listenTls();
+    upstreams.ports.add(TLS_PORT, tlsPort);
+    stage = { port: proxy.port, tlsPort, upstreams };
   });
   after(async () => {
     await proxy.close();
     await upstreams.close();
   });
 
-  it(HTTP_LISTENER, async () => {
-    for (const row of rowsOf(HTTP_LISTENER)) tally.add(await compare(stage, HTTP_LISTENER, row));
-  });
+  for (const listener of [HTTP_LISTENER, HTTPS_LISTENER]) {
+    it(listener, async () => {
+      for (const row of rowsOf(listener)) tally.add(await compare(stage, listener, row));
+    });
+  }
 
   it(MESSAGES, async () => {
     const [first] = scenarios.find(({ name }) => name === HTTP_LISTENER)?.exchanges ?? [];

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { loadConfigs } from '#gateway/config/load.js';
+import { makeCertificate } from '../helpers/certificate.js';
 import { root } from '../helpers/root.js';
 
 function read(...parts: readonly string[]): string {
@@ -12,6 +13,9 @@ function read(...parts: readonly string[]): string {
 const examples = readdirSync(join(root, 'examples'), { recursive: true, encoding: 'utf8' }).filter((file) =>
   /\.(ya?ml|json)$/.test(file),
 );
+/** The variables that they name. */
+const shop = makeCertificate({ commonName: 'shop.example.com' });
+const environment = { SHOP_CERT: shop.cert, SHOP_KEY: shop.key };
 const snippets = Array.from(read('README.md').matchAll(/```yaml\n([\s\S]*?)```/g), ([, text = '']) => text);
 
 describe('the configs we show', () => {
@@ -22,7 +26,7 @@ describe('the configs we show', () => {
 
   for (const file of examples) {
     it(`load: examples/${file}`, () => {
-      assert.deepEqual(loadConfigs([{ file, text: read('examples', file) }]).warnings, []);
+      assert.deepEqual(loadConfigs([{ file, text: read('examples', file) }], { environment }).warnings, []);
     });
   }
 

@@ -17,7 +17,14 @@ describe('a service with an upstream', () => {
     transport.take();
     transport.answer = () => ({ status: 200, body: 'ok' });
     const names = upstreamsWith({ 'a.test': [{ address: '10.0.0.1', port: undefined, weight: undefined }] });
-    proxy = await RunningProxy.start(config(service, upstream, route), undefined, transport, names);
+    proxy = await RunningProxy.start(
+      config(service, upstream, route),
+      undefined,
+      transport,
+      {},
+      undefined,
+      names,
+    );
   }
 
   function config(service: object, upstream: object, route: object = {}): object {

@@ -5,6 +5,7 @@ import { describe, it } from 'node:test';
 import { ROUTES, request } from '../helpers/behind-proxy.js';
 import { ProxyProcess } from '../helpers/proxy-process.js';
 import { type RawScript, RawUpstream } from '../helpers/raw-upstream.js';
+import { untilStill } from '../helpers/until-still.js';
 import { waitFor } from '../helpers/wait-for.js';
 
 const MEGABYTE = 1024 * 1024;
@@ -49,17 +50,6 @@ function pour(socket: Socket, length: number): () => number {
   socket.on('drain', more);
   more();
   return () => length - left;
-}
-
-/** Waits until a count has stopped to grow: nobody reads at the other end. */
-async function untilStill(what: string, count: () => number): Promise<void> {
-  let last = -1;
-  let since = Date.now();
-  await waitFor(what, () => {
-    if (count() !== last) since = Date.now();
-    last = count();
-    return last > 0 && Date.now() - since > 250;
-  });
 }
 
 describe('big bodies', { concurrency: 1 }, () => {

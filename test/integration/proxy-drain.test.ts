@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { answer, behindProxy, request } from '../helpers/behind-proxy.js';
+import { FloodingTransport } from '../helpers/flooding-transport.js';
 import { RawClient } from '../helpers/raw-client.js';
 import { answering, type RawScript } from '../helpers/raw-upstream.js';
 import { waitFor } from '../helpers/wait-for.js';
@@ -105,6 +106,27 @@ describe('closing the proxy', () => {
       client.close();
       late.close();
     });
+  });
+
+  it('lets a slow client take the rest of an answer that its upstream has ended', () => {
+    const transport = new FloodingTransport();
+    return behindProxy(
+      accept,
+      async ({ port, proxy }) => {
+        const client = await RawClient.connect(port);
+        client.socket.pause();
+        client.write(request('GET', '/r'));
+        await waitFor('the end of the answer', () => transport.sent > 0 && proxy.traffic.inFlight === 0);
+        const closed = proxy.close(LIMIT);
+        client.socket.resume();
+        const given = await client.answer();
+        assert.deepEqual([given?.complete, given?.body.length], [true, transport.sent]);
+        await client.untilEnd();
+        await ended(closed);
+        client.close();
+      },
+      { transport },
+    );
   });
 
   it('cuts a request that does not end in time, and its upstream is told', () => {

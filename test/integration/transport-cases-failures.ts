@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import type { UpstreamRequest, UpstreamTimeouts } from '#gateway/proxy/transport/transport.js';
 import { RawUpstream } from '../helpers/raw-upstream.js';
@@ -22,42 +21,10 @@ function within(request: UpstreamRequest, timeouts: Partial<UpstreamTimeouts>): 
   return { ...request, timeouts: { ...PATIENT, ...timeouts } };
 }
 
-/** Connections that cannot be made, and upstreams that take their time. */
+/** Upstreams that take their time. */
 export function failureCases(make: MakeTransport): void {
   const opened = new Opened();
   afterEach(() => opened.close());
-
-  describe('a connection that cannot be made', () => {
-    it('is refused: connect_failed', async () => {
-      const server = createServer();
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-      const address = server.address();
-      assert.ok(typeof address === 'object' && address !== null);
-      await new Promise((resolve) => server.close(resolve));
-      const transport = opened.add(make());
-      const error = await Exchange.send(transport, originOf(address.port), GET).failed();
-      assert.deepEqual([error.failure, error.phase, error.stale], ['connect_failed', 'connect', false]);
-      assert.match(error.message, new RegExp(`127\\.0\\.0\\.1:${address.port}.*ECONNREFUSED`));
-    });
-
-    it('has a name without an address: name_resolution', async () => {
-      const transport = opened.add(make());
-      const origin = { ...originOf(80), host: 'no-such-host.invalid' };
-      const error = await Exchange.send(transport, origin, GET).failed();
-      assert.deepEqual([error.failure, error.phase], ['name_resolution', 'connect']);
-      assert.match(error.message, /no-such-host\.invalid/);
-    });
-
-    it('takes too long: connect_timeout', async () => {
-      const transport = opened.add(make());
-      // TCP connects, then the handshake is never answered: the time covers both.
-      const upstream = opened.add(await RawUpstream.start(() => {}));
-      const origin = originOf(upstream.port, { servername: 'upstream.test', verify: true });
-      const error = await Exchange.send(transport, origin, within(GET, { connect: SHORT })).failed();
-      assert.deepEqual([error.failure, error.phase], ['connect_timeout', 'connect']);
-      await waitFor('the connection to end', () => upstream.connections.every(({ ended }) => ended));
-    });
-  });
 
   describe('the read timeout', () => {
     it('passes when no head comes', async () => {

@@ -221,11 +221,5 @@ export function reuseCases(make: MakeTransport): void {
       await waitFor('both to end', () => upstream.connections.every(({ ended }) => ended));
       await transport.close();
     });
-
-    it('resolves at once when there is no connection, any number of times', async () => {
-      const transport = make();
-      await Promise.all([transport.close(), transport.close()]);
-      await transport.close();
-    });
   });
 }

@@ -7,6 +7,7 @@ import type {
   UpstreamHead,
   UpstreamRequest,
   UpstreamTimeouts,
+  UpstreamTls,
 } from '#gateway/proxy/transport/transport.js';
 import type { UpstreamError } from '#gateway/proxy/transport/upstream-error.js';
 
@@ -15,7 +16,6 @@ export interface TransportSettings {
   readonly poolSize?: number;
   readonly idleTimeout?: number;
   readonly maxRequests?: number;
-  readonly trustedCertificates?: readonly string[];
 }
 
 /** Makes the transport under test. */
@@ -66,8 +66,13 @@ export function originOf(port: number, tls?: Origin['tls']): Origin {
     port,
     authority: `127.0.0.1:${port}`,
     tls,
-    key: `${port} ${tls?.servername} ${tls?.verify}`,
+    key: `${port} ${tls === undefined ? '' : tlsKey(tls)}`,
   };
+}
+
+function tlsKey({ servername, verification, identity }: UpstreamTls): string {
+  const { name, authorities, depth } = verification ?? {};
+  return `${servername} ${name} ${authorities?.key} ${depth} ${identity?.key}`;
 }
 
 /** Takes an answer and keeps all of it. Fails on any call that the contract forbids. */

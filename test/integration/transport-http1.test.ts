@@ -1,6 +1,7 @@
 import { describe } from 'node:test';
 import { Http1Transport } from '#gateway/proxy/transport/http1-transport.js';
 import { answerCases } from './transport-cases-answers.js';
+import { connectCases } from './transport-cases-connect.js';
 import { failureCases } from './transport-cases-failures.js';
 import { requestCases } from './transport-cases-requests.js';
 import { reuseCases } from './transport-cases-reuse.js';
@@ -14,6 +15,7 @@ describe('Http1Transport', () => {
   answerCases(make);
   requestCases(make);
   reuseCases(make);
+  connectCases(make);
   failureCases(make);
   tlsCases(make);
   tunnelCases(make);

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { DEFAULT_DNS_SETTINGS, describeDnsSettings } from '#gateway/dns-settings.js';
 import { SettingsError } from '#gateway/errors.js';
 import { formatAddress } from '#gateway/listen-settings.js';
+import { NOBODY_TRUSTED } from '#gateway/real-ip-settings.js';
 import {
   configName,
   describeSettings,
@@ -10,6 +11,7 @@ import {
   type Flags,
   readSettings,
 } from '#gateway/settings.js';
+import { readTls } from '#gateway/tls-settings.js';
 
 const FILE: Flags = { config: ['kong.yaml'] };
 
@@ -27,14 +29,25 @@ describe('readSettings', () => {
       configText: undefined,
       envFiles: [],
       strict: false,
-      proxyListen: [{ host: '0.0.0.0', port: 8000 }],
+      proxyListen: [
+        { host: '0.0.0.0', port: 8000 },
+        { host: '0.0.0.0', port: 8443, ssl: true, http2: true },
+      ],
       adminListen: [{ host: '127.0.0.1', port: 8001 }],
+      statusListen: [{ host: '127.0.0.1', port: 8007 }],
+      tls: readTls({}, () => undefined, []),
       logLevel: 'notice',
       accessLog: undefined,
       watch: true,
       drainTimeout: 10_000,
       workers: 'auto',
-      proxy: { allowDebugHeader: false },
+      proxy: { allowDebugHeader: false, realIp: NOBODY_TRUSTED, portMaps: {} },
+      upstreamTls: {
+        verify: false,
+        verifyDepth: 1,
+        trustedCertificate: undefined,
+        clientCertificate: undefined,
+      },
       dns: DEFAULT_DNS_SETTINGS,
       showSecrets: false,
       warnings: [],
@@ -94,7 +107,7 @@ describe('readSettings', () => {
 
   it('takes an empty variable as unset', () => {
     const settings = readSettings(FILE, { KONG_PROXY_LISTEN: '', KONG_LOG_LEVEL: ' ', KONG_DATABASE: '' });
-    assert.deepEqual(settings.proxyListen, [{ host: '0.0.0.0', port: 8000 }]);
+    assert.deepEqual(settings.proxyListen, readSettings(FILE, {}).proxyListen);
     assert.equal(settings.logLevel, 'notice');
   });
 
@@ -148,6 +161,7 @@ describe('listen addresses', () => {
     ['my-host.example:80', ['my-host.example:80']],
     ['127.0.0.1:0,127.0.0.1:0', ['127.0.0.1:0', '127.0.0.1:0']],
     ['0.0.0.0:8000 reuseport backlog=16384', ['0.0.0.0:8000']],
+    ['0.0.0.0:8000 proxy_protocol reuseport', ['0.0.0.0:8000']],
     ['[::]:8000 ipv6only=on so_keepalive=30m::10 deferred bind', ['[::]:8000']],
   ];
   for (const [text, addresses] of accepted) {
@@ -177,9 +191,7 @@ describe('listen addresses', () => {
     ['http://0.0.0.0:8000', /not an address/],
     ['0.0.0.0:8000,', /not an address/],
     ['off, 0.0.0.0:8000', /not an address/],
-    ['0.0.0.0:8443 ssl', /"ssl" in "0\.0\.0\.0:8443 ssl" is not supported yet/],
-    ['0.0.0.0:8000, 0.0.0.0:8443 http2 ssl', /"http2" .* is not supported yet/],
-    ['0.0.0.0:8000 proxy_protocol', /not supported yet/],
+    ['0.0.0.0:8000 udp', /"udp" in "0\.0\.0\.0:8000 udp" is not supported/],
     ['0.0.0.0:8000 [::]:8000', /unknown flag "\[::\]:8000".*separate listeners by commas/],
     ['0.0.0.0:8000 reusport', /unknown flag "reusport"/],
     ['0.0.0.0:8000, 0.0.0.0:8000', /two listeners are to stand on 0\.0\.0\.0:8000/],
@@ -192,9 +204,24 @@ describe('listen addresses', () => {
     });
   }
 
+  it('takes ssl for the APIs too, where http2 has no effect', () => {
+    const { adminListen, statusListen, warnings } = readSettings(
+      { ...FILE, adminListen: '127.0.0.1:1 ssl http2', statusListen: '127.0.0.1:2 ssl' },
+      {},
+    );
+    assert.deepEqual(adminListen, [{ host: '127.0.0.1', port: 1, ssl: true }]);
+    assert.deepEqual(statusListen, [{ host: '127.0.0.1', port: 2, ssl: true }]);
+    assert.deepEqual(warnings, ['--admin-listen: "http2" has no effect here: HTTP/1.1 is spoken']);
+  });
+
   it('names the flag or the variable', () => {
     refused({ ...FILE, adminListen: 'x' }, {}, /^--admin-listen: /);
     refused(FILE, { KONG_ADMIN_LISTEN: 'x' }, /^KONG_ADMIN_LISTEN: /);
+    refused(
+      { ...FILE, adminListen: '127.0.0.1:1 proxy_protocol' },
+      {},
+      /"proxy_protocol" .* is not supported/,
+    );
   });
 });
 
@@ -248,13 +275,27 @@ describe('the other settings', () => {
     assert.deepEqual(describeSettings(readSettings({ ...FILE, adminListen: 'off' }, {})), {
       database: 'off',
       declarative_config: 'kong.yaml',
-      proxy_listen: ['0.0.0.0:8000'],
+      proxy_listen: ['0.0.0.0:8000', '0.0.0.0:8443 ssl http2'],
       admin_listen: ['off'],
+      status_listen: ['127.0.0.1:8007'],
       log_level: 'notice',
       proxy_access_log: 'off',
       nginx_worker_processes: 'auto',
       allow_debug_header: false,
       ...describeDnsSettings(DEFAULT_DNS_SETTINGS),
+      trusted_ips: [],
+      real_ip_header: 'X-Real-IP',
+      real_ip_recursive: 'off',
+      port_maps: [],
+      ssl_protocols: 'TLSv1.2 TLSv1.3',
+      ssl_ciphers: readTls({}, () => undefined, []).protocol.ciphers,
+      ssl_prefer_server_ciphers: 'off',
+      ssl_session_tickets: 'on',
+      ssl_session_timeout: '86400s',
+      client_ssl: false,
+      nginx_proxy_proxy_ssl_verify: 'off',
+      nginx_proxy_proxy_ssl_verify_depth: 1,
+      nginx_proxy_proxy_ssl_trusted_certificate: null,
     });
   });
 });
@@ -274,7 +315,7 @@ describe('warnings', () => {
   it('names the variables of Kong without effect, and not those Kubernetes makes for a Service named kong', () => {
     const { warnings } = readSettings(FILE, {
       KONG_PLUGINS: 'bundled',
-      KONG_PORT_MAPS: '80:8000',
+      KONG_MEM_CACHE_SIZE: '1m',
       KONG_SERVICE_HOST: '10.0.0.1',
       KONG_PROXY_SERVICE_PORT_HTTP: '80',
       KONG_PORT: 'tcp://10.0.0.1:80',
@@ -283,8 +324,8 @@ describe('warnings', () => {
       HOME: '/root',
     });
     assert.deepEqual(warnings, [
+      'KONG_MEM_CACHE_SIZE is set and has no effect here',
       'KONG_PLUGINS is set and has no effect here',
-      'KONG_PORT_MAPS is set and has no effect here',
     ]);
   });
 });

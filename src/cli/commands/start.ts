@@ -1,13 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { openAccessLog } from '../../access-log/open.js';
 import { WorkerFleet } from '../../cluster/fleet.js';
 import { forkWorker } from '../../cluster/fork.js';
 import { formatIssue } from '../../config/format-issue.js';
 import type { DataPlane } from '../../data-plane/data-plane.js';
+import { openPlaneFiles } from '../../data-plane/plane-files.js';
+import { planeSettings } from '../../data-plane/plane-settings.js';
 import { messageOf } from '../../errors.js';
 import type { Gateway, Listeners } from '../../gateway.js';
-import { formatAddress, type ListenAddress } from '../../listen-settings.js';
+import { formatAddress, type Listener } from '../../listen-settings.js';
 import { createLogger, type Logger } from '../../log.js';
 import { configName, type Environment, type Flags, readSettings, type Settings } from '../../settings.js';
 import type { ReloadRecord } from '../../snapshot/reload-history.js';
@@ -26,7 +27,7 @@ const LINGER = 1000;
 export async function start(flags: Flags, env: Environment, terminal: Terminal): Promise<number> {
   const settings = readSettings(flags, env);
   const log = createLogger(settings.logLevel, terminal.interactive ? terminalLog(terminal) : process.stderr);
-  const fleet = launchWorkers(settings, env, log);
+  const fleet = await launchWorkers(settings, env, log);
   // Imported only now: the workers start meanwhile.
   const { Gateway } = await import('../../gateway.js');
   const gateway = new Gateway({
@@ -59,18 +60,19 @@ function exitUnlessDone(code: number): void {
 }
 
 /** Starts the processes that proxy, while this one goes on to load the config; undefined where it proxies itself. */
-function launchWorkers(
-  { workers, logLevel, drainTimeout, proxy, dns, accessLog }: Settings,
+async function launchWorkers(
+  settings: Settings,
   environment: Environment,
   log: Logger,
-): WorkerFleet | undefined {
+): Promise<WorkerFleet | undefined> {
+  const { workers, logLevel, drainTimeout, dns } = settings;
   const count = workers === 'auto' ? availableParallelism() : workers;
   if (count === 0) return undefined;
-  // A mistake is told once and at once, not by each worker when it opens the place.
-  if (accessLog !== undefined) void openAccessLog(accessLog, log).close();
+  const plane = planeSettings(settings);
+  // A mistake is told once and at once, not by each worker.
+  await (await openPlaneFiles(plane, log)).accessLog?.close();
   const entry = fileURLToPath(new URL('../worker.js', import.meta.url));
-  const fork = (id: number) =>
-    forkWorker(entry, { id, count, logLevel, drainTimeout, proxy, dns, accessLog });
+  const fork = (id: number) => forkWorker(entry, { id, count, logLevel, drainTimeout, plane });
   const open = async () => {
     const { openUpstreams } = await import('../../upstreams/open-upstreams.js');
     return openUpstreams({ dns, environment, log });
@@ -79,27 +81,25 @@ function launchWorkers(
 }
 
 /** Proxies in this process. */
-async function localPlane(
-  { proxy, accessLog, dns }: Settings,
-  environment: Environment,
-  log: Logger,
-): Promise<DataPlane> {
+async function localPlane(settings: Settings, environment: Environment, log: Logger): Promise<DataPlane> {
   const { LocalPlane } = await import('../../data-plane/local-plane.js');
-  return new LocalPlane({ log, settings: proxy, accessLog, dns, environment });
+  return new LocalPlane({ log, settings: planeSettings(settings), environment });
 }
 
 function announce(listeners: Listeners, gateway: Gateway, settings: Settings, terminal: Terminal): void {
   terminal.out(`${PRODUCT} ${VERSION}`);
   for (const line of describeListeners('proxy', listeners.proxy)) terminal.out(line);
   for (const line of describeListeners('admin', listeners.admin)) terminal.out(line);
+  for (const line of describeListeners('status', listeners.status)) terminal.out(line);
   const name = configName(settings);
   terminal.out(`config  ${name}: ${describeConfig(gateway.current.config)}`);
   terminal.out(settings.watch ? `watching ${name}` : `not watching ${name}: SIGHUP reloads it`);
 }
 
-function describeListeners(name: string, addresses: readonly ListenAddress[]): readonly string[] {
-  if (addresses.length === 0) return [`${name}   off`];
-  return addresses.map((address) => `${name}   http://${formatAddress(address)}`);
+function describeListeners(name: string, listeners: readonly Listener[]): readonly string[] {
+  const label = name.padEnd(7);
+  if (listeners.length === 0) return [`${label} off`];
+  return listeners.map((listener) => `${label} http${listener.ssl ? 's' : ''}://${formatAddress(listener)}`);
 }
 
 /** A person at a terminal sees the source lines too; the log itself goes without them. */

@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
 import type { ClientPeer } from '../client-stream.js';
+import type { OpenConnection } from '../open-connection.js';
+import type { ClientTimeouts } from './client-timeouts.js';
 import { Deadline } from './deadline.js';
 import { Http1Stream, type StreamCarrier } from './http1-stream.js';
 import { type MalformedMessage, OversizedMessage } from './malformed.js';
@@ -11,29 +13,6 @@ import { takeOver } from './take-over.js';
 
 /** nginx's four buffers of 8 kB for a request's head, and its limit for header lines. */
 const LIMITS = { headBytes: 32 * 1024, headFields: 1000 };
-
-/** How long clients are waited for, in milliseconds. */
-export interface ClientTimeouts {
-  /** For the head of a request. */
-  readonly head: number;
-  /** Between two reads of a body. */
-  readonly body: number;
-  /** Between two pieces of an answer that the client takes. */
-  readonly send: number;
-  /** For the next request on an open connection. */
-  readonly keepAlive: number;
-  /** To close a connection whose last answer is out while bytes of the client are unread. */
-  readonly linger: number;
-}
-
-/** nginx's client_header_timeout, client_body_timeout, send_timeout and keepalive_timeout; its lingering_timeout is 5 s. */
-export const CLIENT_TIMEOUTS: ClientTimeouts = {
-  head: 60_000,
-  body: 60_000,
-  send: 60_000,
-  keepAlive: 75_000,
-  linger: 2_000,
-};
 
 /** Bytes waiting for a client above which its upstream is asked to pause. */
 export const HIGH_WATER_BYTES = 131_072;
@@ -51,14 +30,14 @@ export interface ConnectionHost {
   readonly readBuffer: Buffer | undefined;
   onRequest(stream: Http1Stream): void;
   onRefused(refused: RefusedRequest): void;
-  onClosed(connection: ClientConnection): void;
+  onClosed(connection: OpenConnection): void;
 }
 
 /**
  * A client's connection that speaks HTTP/1.x: its requests are served one after the other, what a client sends ahead
  * waits. It ends itself; `drain` and `destroy` make it end sooner.
  */
-export class ClientConnection implements RequestSink, StreamCarrier {
+export class ClientConnection implements OpenConnection, RequestSink, StreamCarrier {
   readonly peer: ClientPeer;
   readonly #socket: Socket;
   readonly #host: ConnectionHost;
@@ -91,7 +70,7 @@ export class ClientConnection implements RequestSink, StreamCarrier {
   /** What the kernel had taken when the time to send began. */
   #flushed = 0;
 
-  /** The socket must not have been read from. */
+  /** What has been read from the socket must have been unshifted. */
   constructor(accepted: Socket, peer: ClientPeer, host: ConnectionHost) {
     this.peer = peer;
     this.#reads = new ReadBuffer(host.readBuffer);
@@ -100,9 +79,9 @@ export class ClientConnection implements RequestSink, StreamCarrier {
     this.#parser = new RequestParser(this, LIMITS);
     this.#deadline = new Deadline(this.#onDeadline);
     const onread = { buffer: this.#nextBuffer, callback: this.#onRead };
-    const taken = takeOver(accepted, onread, HIGH_WATER_BYTES);
-    this.#socket = taken ?? accepted.on('data', this.#onData);
+    this.#socket = takeOver(accepted, onread, HIGH_WATER_BYTES) ?? accepted;
     this.#socket
+      .on('data', this.#onData)
       .on('end', this.#onEnd)
       .on('drain', this.#onDrain)
       .on('error', this.#onError)
@@ -112,9 +91,11 @@ export class ClientConnection implements RequestSink, StreamCarrier {
     this.#socket.resume();
   }
 
-  /** Ends the connection if nothing is under way on it; else its next answer is its last. */
+  /** Ends the connection if nothing is under way on it, its last answer taken; else its next answer is its last. */
   drain(): void {
-    if (this.#stream === undefined && !this.#closing && !this.#parser.inHead) this.#socket.destroy();
+    if (this.#stream !== undefined || this.#closing || this.#parser.inHead) return;
+    if (this.#discarding) this.#close();
+    else this.closeSoon();
   }
 
   destroy(): void {
@@ -145,12 +126,14 @@ export class ClientConnection implements RequestSink, StreamCarrier {
 
   readBody(): void {
     this.#paused = false;
-    if (!this.#consuming) this.#resume();
+    if (this.#consuming) return;
+    this.#resume();
+    this.#awaitMore();
   }
 
   pauseBody(): void {
     this.#paused = true;
-    this.#deadline.set(NEVER, 0);
+    this.#awaitNothing();
     this.#halt();
   }
 
@@ -185,7 +168,7 @@ export class ClientConnection implements RequestSink, StreamCarrier {
   // What the parser finds.
 
   onHead(head: RequestHead): void {
-    this.#deadline.set(NEVER, 0);
+    this.#awaitNothing();
     const stream = new Http1Stream(this, head);
     this.#stream = stream;
     if (head.expectsContinue) this.writeText(CONTINUE);
@@ -203,7 +186,9 @@ export class ClientConnection implements RequestSink, StreamCarrier {
       this.#next();
       return;
     }
-    this.#deadline.set(NEVER, 0);
+    // There is nothing left to pause: the socket is read on, to hear of a client that goes.
+    this.#paused = false;
+    this.#awaitNothing();
     this.#stream?.sink?.onBodyEnd(rawTrailers);
   }
 
@@ -248,7 +233,8 @@ export class ClientConnection implements RequestSink, StreamCarrier {
     if (!this.#wantsDrain) return;
     this.#wantsDrain = false;
     if (this.#stream === undefined) return;
-    this.#deadline.set(NEVER, 0);
+    this.#awaitNothing();
+    this.#awaitMore();
     this.#stream.observer?.onClientDrain();
   };
 
@@ -303,15 +289,21 @@ export class ClientConnection implements RequestSink, StreamCarrier {
     this.#awaitMore();
   }
 
-  /** Sets how long the client has for what it has begun to send. */
+  /** Sets how long the client has for what it has begun to send. What it has to take comes first. */
   #awaitMore(): void {
+    if (this.#closing) return;
     if (this.#stream === undefined) {
       if (this.#discarding) this.#await(this.#timeouts.body);
       else if (this.#parser.inHead && !this.#headAwaited) {
         this.#headAwaited = true;
         this.#await(this.#timeouts.head);
       }
-    } else if (!this.#parser.stopped && !this.#paused) this.#await(this.#timeouts.body);
+    } else if (!this.#parser.stopped && !this.#paused && !this.#wantsDrain) this.#await(this.#timeouts.body);
+  }
+
+  /** The client has its time to take what was written, and no other. */
+  #awaitNothing(): void {
+    if (!this.#wantsDrain) this.#deadline.set(NEVER, 0);
   }
 
   #resume(): void {
@@ -377,8 +369,7 @@ export class ClientConnection implements RequestSink, StreamCarrier {
     const unread = !this.#parser.stopped || this.#rest !== undefined;
     this.#rest = undefined;
     if (!unread || this.#ended) {
-      this.#await(this.#timeouts.send);
-      this.#socket.destroySoon();
+      this.closeSoon();
       return;
     }
     this.#await(this.#timeouts.linger);

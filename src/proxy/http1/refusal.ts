@@ -8,7 +8,7 @@ import { newRequestId } from '../request-id.js';
 const ANSWERS = {
   malformed: { status: 400, reason: 'Bad Request', message: 'Bad request' },
   oversized: { status: 400, reason: 'Bad Request', message: 'Request header or cookie too large' },
-  timeout: { status: 408, reason: 'Request Timeout', message: 'Request timeout' },
+  timeout: { status: 408, reason: 'Request Time-out', message: 'Request timeout' },
 } as const;
 
 /** What could not be read as a request, and the whole answer to it. */

@@ -24,6 +24,8 @@ export class RequestHead implements ClientRequestHead, FieldVisitor {
   readonly target: string;
   readonly version: '1.0' | '1.1';
   readonly versionUnsupported: boolean;
+  /** What is malformed is refused before there is a head. */
+  readonly malformed = false;
   readonly rawHeaders: string[] = [];
   framing: ClientFraming = NO_BODY;
   connection: string | undefined = undefined;
@@ -72,7 +74,9 @@ export class RequestHead implements ClientRequestHead, FieldVisitor {
   /** Draws the conclusions, once all fields are read. Throws MalformedMessage. */
   conclude(): void {
     this.framing = this.#concludeFraming();
-    this.persistent = !this.versionUnsupported && this.#concludePersistence();
+    // Where a body of an unknown coding ends cannot be told, nor where the next request begins (RFC 9112, 6.3).
+    const followed = !this.versionUnsupported && this.framing.kind !== 'unsupported';
+    this.persistent = followed && this.#concludePersistence();
     if (this.version === '1.0') this.expectsContinue = false;
     this.upgrade =
       this.#upgradeTo?.toLowerCase() === 'websocket' &&

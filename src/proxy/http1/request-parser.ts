@@ -27,7 +27,7 @@ export interface RequestSink {
 
 const NO_TRAILERS: readonly string[] = [];
 
-type State = 'stopped' | 'head' | 'length' | 'chunked';
+type State = 'stopped' | 'lost' | 'head' | 'length' | 'chunked';
 
 /**
  * Reads requests from bytes pushed into it, however they are split, one at a time. It knows no sockets, and the same
@@ -56,7 +56,7 @@ export class RequestParser {
     this.#headReader.reset();
   }
 
-  /** Whether the request under way has been read to its end, or given up. */
+  /** Whether the request under way has been read to its end: what follows is another. */
   get stopped(): boolean {
     return this.#state === 'stopped';
   }
@@ -71,9 +71,9 @@ export class RequestParser {
     return this.#firstLine;
   }
 
-  /** Drops the request under way. */
+  /** Gives the request under way up: where it ends will never be known. */
   stop(): void {
-    this.#state = 'stopped';
+    this.#state = 'lost';
   }
 
   /** Takes bytes from `start` on, up to the end of a request's head or of its body, and returns how far it got. */
@@ -140,7 +140,8 @@ export class RequestParser {
       return;
     }
     this.#remaining = head.framing.kind === 'length' ? head.framing.length : 0;
-    this.#state = this.#remaining > 0 ? 'length' : 'stopped';
+    if (head.framing.kind === 'unsupported') this.#state = 'lost';
+    else this.#state = this.#remaining > 0 ? 'length' : 'stopped';
   }
 
   #readLength(bytes: Buffer, at: number, end: number): number {
@@ -163,13 +164,12 @@ export class RequestParser {
   }
 
   #end(rawTrailers: readonly string[]): void {
-    if (this.#state === 'stopped') return;
     this.#state = 'stopped';
     this.#sink.onEnd(rawTrailers);
   }
 
   #fail(error: unknown, inBody: boolean, end: number): number {
-    this.#state = 'stopped';
+    this.#state = 'lost';
     if (!(error instanceof MalformedMessage)) throw error;
     this.#sink.onMalformed(error, inBody);
     return end;

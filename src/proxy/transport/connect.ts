@@ -1,14 +1,16 @@
 import { connect as connectTcp, type LookupFunction, type OnReadOpts, Socket } from 'node:net';
-import { connect as connectTls, type SecureContext } from 'node:tls';
+import { connect as connectTls, type PeerCertificate } from 'node:tls';
 import { messageOf } from '../../errors.js';
-import type { Origin } from './transport.js';
+import { certificateFault } from './certificate-fault.js';
+import type { SecureContexts } from './secure-contexts.js';
+import type { Origin, UpstreamTls } from './transport.js';
 import { UpstreamError } from './upstream-error.js';
 
 /** What opening a socket takes besides the origin. */
 export interface ConnectOptions {
-  readonly onread: OnReadOpts;
-  /** For `https` origins: what all of them share, built once as it is costly. */
-  readonly secureContext: SecureContext | undefined;
+  /** Undefined where the socket is read by who it is handed to. */
+  readonly onread: OnReadOpts | undefined;
+  readonly secureContexts: SecureContexts;
   /** A TLS session of an earlier connection to the same origin. */
   readonly session: Buffer | undefined;
   /** Milliseconds for all attempts together, of which one address may take a part. */
@@ -25,17 +27,18 @@ export function openSocket(origin: Origin, options: ConnectOptions): Socket {
   const common = {
     host: origin.host,
     port: origin.port,
-    onread: options.onread,
     autoSelectFamilyAttemptTimeout: attempt,
     // 'drain' then means that the kernel has taken everything.
     highWaterMark: 1,
+    ...(options.onread === undefined ? {} : { onread: options.onread }),
     ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
   };
+  const alpn = origin.http2 === true ? { ALPNProtocols: ['h2'] } : {};
   try {
     const socket =
       origin.tls === undefined
         ? connectTcp(common)
-        : connectTls({ ...common, ...tlsOptions(origin, options) });
+        : connectTls({ ...common, ...tlsOptions(origin.tls, options), ...alpn });
     return socket.setNoDelay(true);
   } catch (error) {
     const socket = new Socket();
@@ -44,16 +47,16 @@ export function openSocket(origin: Origin, options: ConnectOptions): Socket {
   }
 }
 
-function tlsOptions(origin: Origin, options: ConnectOptions) {
-  const verify = origin.tls?.verify ?? true;
-  const servername = origin.tls?.servername;
+function tlsOptions(tls: UpstreamTls, options: ConnectOptions) {
+  const { servername, verification } = tls;
   return {
-    rejectUnauthorized: verify,
+    secureContext: options.secureContexts.contextFor(tls),
+    rejectUnauthorized: verification !== undefined,
     ...(servername === undefined ? {} : { servername }),
-    ...(options.secureContext === undefined ? {} : { secureContext: options.secureContext }),
     ...(options.session === undefined ? {} : { session: options.session }),
-    // The name is not compared where nothing is verified, which saves decoding the certificate.
-    ...(verify ? {} : { checkServerIdentity: () => undefined }),
+    // Called for a chain that holds. Where nothing is verified, not looking saves decoding the certificate.
+    checkServerIdentity: (_host: string, certificate: PeerCertificate) =>
+      verification === undefined ? undefined : certificateFault(certificate, verification),
   };
 }
 
@@ -63,10 +66,12 @@ export function connectError(origin: Origin, error: Error | undefined, handshaki
   const cause = error === undefined ? {} : { cause: error };
   const reason = reasonOf(error);
   if (handshaking) {
+    const trusted = origin.tls?.verification?.authorities.certificates.length;
+    const why = trusted === 0 ? `${reason} (the service trusts no ca_certificates)` : reason;
     return new UpstreamError(
       'tls_failed',
       'connect',
-      `the TLS handshake with ${where} failed: ${reason}`,
+      `the TLS handshake with ${where} failed: ${why}`,
       cause,
     );
   }

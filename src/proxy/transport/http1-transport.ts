@@ -1,8 +1,9 @@
 import type { LookupFunction, OnReadOpts, Socket } from 'node:net';
-import { createSecureContext, type SecureContext } from 'node:tls';
 import { READ_BYTES } from '../http1/read-buffer.js';
 import { openSocket } from './connect.js';
 import { OriginPool, type PoolHost, type PoolSettings } from './origin-pool.js';
+import { SecureContexts } from './secure-contexts.js';
+import { TlsSessions } from './tls-sessions.js';
 import type { Origin, Transport, UpstreamCall, UpstreamHandler, UpstreamRequest } from './transport.js';
 
 /** What can be set of an Http1Transport. The defaults are Kong's where Kong has the setting. */
@@ -19,25 +20,19 @@ export interface Http1TransportOptions {
   readonly maxHeadFields?: number;
   /** Interim answers before the final one (64). */
   readonly maxInterims?: number;
-  /** PEM certificates trusted instead of Node's own list, where an origin is verified. */
-  readonly trustedCertificates?: readonly string[];
   /** Resolves names instead of the system's resolver. */
   readonly lookup?: LookupFunction;
 }
 
-/** TLS sessions kept, one an origin; they outlive the connections, and the oldest make room. */
-const MAX_SESSIONS = 1_000;
-
 /** HTTP/1.1 over pooled sockets, written for a proxy: raw header arrays, strict answers, little work per request. */
 export class Http1Transport implements Transport, PoolHost {
   readonly #settings: PoolSettings;
-  readonly #trustedCertificates: readonly string[] | undefined;
   readonly #lookup: LookupFunction | undefined;
   readonly #pools = new Map<string, OriginPool>();
   /** libuv fills and hands over one read at a time, so that all sockets can share it; Windows reads ahead. */
   readonly readBuffer = process.platform === 'win32' ? undefined : Buffer.allocUnsafeSlow(READ_BYTES);
-  readonly #sessions = new Map<string, Buffer>();
-  #secureContext: SecureContext | undefined;
+  readonly #sessions = new TlsSessions();
+  readonly #secureContexts = new SecureContexts();
   #closing: Promise<void> | undefined;
   #allClosed: (() => void) | undefined;
 
@@ -52,7 +47,6 @@ export class Http1Transport implements Transport, PoolHost {
         interims: options.maxInterims ?? 64,
       },
     };
-    this.#trustedCertificates = options.trustedCertificates;
     this.#lookup = options.lookup;
   }
 
@@ -81,15 +75,14 @@ export class Http1Transport implements Transport, PoolHost {
 
   open(pool: OriginPool, onread: OnReadOpts, timeout: number): Socket {
     const { origin } = pool;
-    const tls = origin.tls !== undefined;
     const socket = openSocket(origin, {
       onread,
       timeout,
       lookup: this.#lookup,
       session: this.#sessions.get(origin.key),
-      secureContext: tls ? this.#contextForTls() : undefined,
+      secureContexts: this.#secureContexts,
     });
-    if (tls) socket.on('session', (session: Buffer) => this.#keepSession(origin.key, session));
+    if (origin.tls !== undefined) this.#sessions.keepFrom(socket, origin.key);
     return socket;
   }
 
@@ -100,22 +93,5 @@ export class Http1Transport implements Transport, PoolHost {
 
   #resolveWhenEmpty(): void {
     if (this.#pools.size === 0) this.#allClosed?.();
-  }
-
-  #keepSession(key: string, session: Buffer): void {
-    this.#sessions.delete(key);
-    this.#sessions.set(key, session);
-    if (this.#sessions.size <= MAX_SESSIONS) return;
-    for (const oldest of this.#sessions.keys()) {
-      this.#sessions.delete(oldest);
-      return;
-    }
-  }
-
-  #contextForTls(): SecureContext {
-    this.#secureContext ??= createSecureContext(
-      this.#trustedCertificates === undefined ? {} : { ca: [...this.#trustedCertificates] },
-    );
-    return this.#secureContext;
   }
 }

@@ -1,10 +1,25 @@
+import type { Authorities } from '../../tls/authorities.js';
+import type { ClientIdentity } from '../../tls/client-identity.js';
 import type { UpstreamError } from './upstream-error.js';
+
+/** What the certificate of an upstream must be. */
+export interface Verification {
+  /** The host name or IP address (without brackets) that it must be for. */
+  readonly name: string;
+  /** Who may have signed it. */
+  readonly authorities: Authorities;
+  /** How many certificates there may be between it and the authority's. */
+  readonly depth: number;
+}
 
 /** How an `https` origin is spoken to. Every field is part of the pool's key: no two settings share a socket. */
 export interface UpstreamTls {
-  /** The name sent as SNI and checked against the certificate; undefined for an IP address. */
+  /** The name sent as SNI; undefined for an IP address. */
   readonly servername: string | undefined;
-  readonly verify: boolean;
+  /** Undefined where any certificate is taken. */
+  readonly verification: Verification | undefined;
+  /** Shown to an upstream that asks who the gateway is. */
+  readonly identity: ClientIdentity | undefined;
 }
 
 /** Where an upstream lives. Connections are pooled by all of its fields. */
@@ -15,6 +30,8 @@ export interface Origin {
   /** `host:port`, for logs. */
   readonly authority: string;
   readonly tls: UpstreamTls | undefined;
+  /** HTTP/2 is spoken, with prior knowledge or, over TLS, by ALPN; else HTTP/1.1. */
+  readonly http2?: true;
   /** Equal for equal origins, different for different ones. */
   readonly key: string;
 }
@@ -30,11 +47,11 @@ export interface UpstreamTimeouts {
 export type UpstreamBody =
   /** No body at all. */
   | { readonly kind: 'none' }
-  /** The whole body; the head says Content-Length. */
+  /** The whole body; the head says Content-Length, unless HTTP/2 is spoken. */
   | { readonly kind: 'whole'; readonly bytes: Buffer }
   /** Comes through `UpstreamCall.write`; the head says Content-Length, the caller keeps to it. */
   | { readonly kind: 'length' }
-  /** Comes through `UpstreamCall.write`; the head says chunked, the transport frames it. */
+  /** Comes through `UpstreamCall.write`; the head says chunked where HTTP/1.1 is spoken, the transport frames it. */
   | { readonly kind: 'chunked' }
   /**
    * No body, but a request to switch protocols. After a 101, `write` sends raw bytes and `onData` brings raw bytes,
@@ -51,14 +68,16 @@ export interface UpstreamRequest {
   readonly rawHeaders: readonly string[];
   readonly body: UpstreamBody;
   readonly timeouts: UpstreamTimeouts;
-  /** True: over a new connection, for the repetition of a request whose pooled connection proved `stale`. */
+  /** True: over another connection, for the repetition of a request whose pooled connection proved `stale`. */
   readonly fresh?: boolean;
 }
 
 /** The head of an answer. */
 export interface UpstreamHead {
   readonly status: number;
-  /** The reason phrase as sent, may be empty. */
+  /** The version of HTTP it came in; 1.1 where absent. */
+  readonly version?: '2.0';
+  /** The reason phrase as sent, may be empty; the usual one where the version of HTTP has none. */
   readonly reason: string;
   /** Names and values in turn, as received, in latin1. */
   readonly rawHeaders: readonly string[];

@@ -1,13 +1,23 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { buildRoutingTable } from '#gateway/admin/endpoints.js';
+import { statusEndpoints } from '#gateway/admin/node-endpoints.js';
+import { RoutingTable } from '#gateway/admin/routing-table.js';
 import { pluginNames } from '#gateway/config/plugin-schemas.js';
-import type { WorkerFigures } from '#gateway/metrics/worker-status.js';
+import type { WorkerFigures, WorkerState } from '#gateway/metrics/worker-status.js';
 import { ReloadHistory } from '#gateway/snapshot/reload-history.js';
 import { PRODUCT, VERSION } from '#gateway/version.js';
 import { sampleRequest, sampleView } from './sample.js';
 
 const table = buildRoutingTable([]);
+const HASH = '0123456789abcdef0123456789abcdef';
+const FIGURES: WorkerFigures = {
+  state: 'serving',
+  config: { version: 7, hash: HASH },
+  traffic: { accepted: 6, active: 3, failedHandshakes: 1, requests: 30, inFlight: 2 },
+  memory: { rss: 8, heapTotal: 7, heapUsed: 2 ** 20, external: 6 },
+  loopDelay: { mean: 0.1, p99: 2, max: 3 },
+};
 
 function read(target: string, view = sampleView()): unknown {
   const { status, body } = table.answer(sampleRequest('GET', target), view);
@@ -39,40 +49,64 @@ describe('GET /', () => {
   });
 });
 
-describe('GET /status', () => {
-  const hash = '0123456789abcdef0123456789abcdef';
-  const figures: WorkerFigures = {
-    state: 'serving',
-    config: { version: 7, hash },
-    traffic: { accepted: 6, active: 3, requests: 30, inFlight: 2 },
-    memory: { rss: 8, heapTotal: 7, heapUsed: 2 ** 20, external: 6 },
-    loopDelay: { mean: 0.1, p99: 2, max: 3 },
+describe('GET /status/ready', () => {
+  const ready = new RoutingTable(statusEndpoints());
+  const answerOf = (...states: readonly (WorkerState | undefined)[]) => {
+    const workers = states.map((state, id) => {
+      return { id, pid: id, figures: state === undefined ? undefined : { ...FIGURES, state } };
+    });
+    return ready.answer(sampleRequest('GET', '/status/ready'), sampleView({ workers }));
   };
+
+  it('is 200 as long as one process serves', () => {
+    assert.equal(answerOf('serving').status, 200);
+    assert.deepEqual(answerOf('draining', 'serving', undefined).body, { message: 'ready' });
+  });
+
+  it('is 503 before, after, and when nobody answers', () => {
+    assert.deepEqual(answerOf('starting').body, { message: 'no process serves a config yet' });
+    assert.match(JSON.stringify(answerOf('draining', 'starting').body), /draining/);
+    assert.equal(answerOf(undefined).status, 503);
+    assert.equal(answerOf().status, 503);
+  });
+
+  it('stands beside /status, and there is nothing else', () => {
+    assert.equal(ready.answer(sampleRequest('GET', '/status'), sampleView()).status, 200);
+    assert.deepEqual(ready.patterns, ['/status', '/status/ready']);
+  });
+});
+
+describe('GET /status', () => {
   const other: WorkerFigures = {
-    ...figures,
-    traffic: { accepted: 3, active: 2, requests: 10, inFlight: 0 },
+    ...FIGURES,
+    traffic: { accepted: 3, active: 2, failedHandshakes: 0, requests: 10, inFlight: 0 },
     state: 'draining',
   };
 
   it('sums up the workers, shows each, and names the config that serves', () => {
     const workers = [
-      { id: 1, pid: 43, figures },
+      { id: 1, pid: 43, figures: FIGURES },
       { id: 2, pid: 44, figures: other },
       { id: 3, pid: 45, figures: undefined },
       {
         id: 4,
         pid: 46,
-        figures: { ...figures, config: null, traffic: { accepted: 0, active: 0, requests: 0, inFlight: 0 } },
+        figures: {
+          ...FIGURES,
+          config: null,
+          traffic: { accepted: 0, active: 0, failedHandshakes: 0, requests: 0, inFlight: 0 },
+        },
       },
     ];
     const own = {
       configuration_version: 7,
-      configuration_hash: hash,
+      configuration_hash: HASH,
       memory: { rss: 8, heap_total: 7, heap_used: 2 ** 20, external: 6 },
       event_loop_delay: { mean_ms: 0.1, p99_ms: 2, max_ms: 3 },
     };
-    const counts = (active: number, inFlight: number, requests: number) => {
-      return { connections_active: active, requests_active: inFlight, total_requests: requests };
+    const counts = (active: number, inFlight: number, requests: number, failed = 0) => {
+      const connections = { connections_active: active, failed_tls_handshakes: failed };
+      return { ...connections, requests_active: inFlight, total_requests: requests };
     };
     assert.deepEqual(read('/status', sampleView({ workers })), {
       server: {
@@ -92,7 +126,7 @@ describe('GET /status', () => {
       configuration_hash: '0123456789abcdef0123456789abcdef',
       reload: { last: null, counts: { applied: 0, unchanged: 0, rejected: 0 } },
       workers: [
-        { id: 1, pid: 43, state: 'serving', ...own, ...counts(3, 2, 30) },
+        { id: 1, pid: 43, state: 'serving', ...own, ...counts(3, 2, 30, 1) },
         { id: 2, pid: 44, state: 'draining', ...own, ...counts(2, 0, 10) },
         { id: 3, pid: 45, state: 'not answering' },
         {

@@ -5,8 +5,7 @@ import { parseTarget } from '#gateway/admin/request.js';
 import type { AdminView } from '#gateway/admin/view.js';
 import type { GatewayConfig } from '#gateway/config/entities.js';
 import { ReloadHistory } from '#gateway/snapshot/reload-history.js';
-import type { Snapshot } from '#gateway/snapshot/snapshot.js';
-import { UpstreamSet } from '#gateway/upstreams/upstream-set.js';
+import type { ServedConfig } from '#gateway/snapshot/served-config.js';
 
 /** A kind made up for a test, with the entities given. */
 export function sampleKind(
@@ -40,11 +39,9 @@ const config: GatewayConfig = {
 
 /** What an answer is made from, with an empty config built at second 1,700,000,000. */
 export function sampleView(rest: Partial<AdminView> = {}): AdminView {
-  const snapshot: Snapshot = {
+  const snapshot: ServedConfig = {
     version: 1,
     config,
-    router: { match: () => undefined },
-    upstreams: new UpstreamSet([]),
     builtAt: 1_700_000_000_999,
   };
   return {

@@ -26,7 +26,8 @@ function told(findings: readonly Finding[]): readonly string[] {
 describe('a certificate', () => {
   it('goes with its key', () => {
     assert.deepEqual(told(checkCertificate({ ...server }, ['c'])), []);
-    const chain = { cert: `${server.cert}${authority.cert}`, key: server.key };
+    const signed = makeCertificate({ commonName: 'a.test', issuer: authority });
+    const chain = { cert: `${signed.cert}${authority.cert}`, key: signed.key };
     assert.deepEqual(told(checkCertificate(chain, ['c'])), []);
   });
 
@@ -45,6 +46,39 @@ describe('a certificate', () => {
     assert.match(expired.join(), /^warning certificate-expired c\.cert: certificate expired/);
     const early = told(checkCertificate({ ...makeCertificate({ commonName: 'a', ...future }) }, ['c']));
     assert.match(early.join(), /^warning certificate-not-yet-valid c\.cert: /);
+  });
+
+  it('is warned of in the month before it ends', () => {
+    const soon = makeCertificate({ commonName: 'a', notAfter: new Date(Date.now() + 29 * 86_400_000) });
+    assert.match(
+      told(checkCertificate({ ...soon }, ['c'])).join(),
+      /^warning certificate-expires-soon c\.cert: certificate expires in less than 30 days/,
+    );
+  });
+
+  it('is warned of where its chain is that of another', () => {
+    const chain = { cert: `${server.cert}${other.cert}${authority.cert}`, key: server.key };
+    assert.deepEqual(told(checkCertificate(chain, ['c'])), [
+      'warning certificate-chain c.cert: certificate 2 of the chain did not issue certificate 1',
+    ]);
+  });
+
+  it('is refused where its chain cannot be read', () => {
+    const broken = authority.cert.replace(/M/g, 'A');
+    const [finding] = told(checkCertificate({ cert: `${server.cert}${broken}`, key: server.key }, ['c']));
+    assert.match(finding ?? '', /^error invalid-certificate c\.cert: .*, number 2 of the chain$/);
+  });
+
+  it('is refused where its key is too short for a handshake', () => {
+    const weak = makeCertificate({ commonName: 'a', rsa: 512 });
+    assert.match(
+      told(checkCertificate({ ...weak }, ['c'])).join(),
+      /^error invalid-certificate c\.cert: the certificate cannot be used: .*key too small/,
+    );
+    assert.deepEqual(
+      told(checkCertificate({ ...makeCertificate({ commonName: 'a', rsa: 1024 }) }, ['c'])),
+      [],
+    );
   });
 
   const unreadable: readonly (readonly [string, RegExp])[] = [

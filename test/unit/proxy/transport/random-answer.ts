@@ -97,7 +97,12 @@ export function randomAnswer(random: () => number): RandomAnswer {
   return { method, bytes: text };
 }
 
-function chunks(body: string, below: (limit: number) => number, pick: <T>(list: readonly T[]) => T): string {
+/** A body in chunks of random lengths, now and then with extensions and trailers. */
+export function chunks(
+  body: string,
+  below: (limit: number) => number,
+  pick: <T>(list: readonly T[]) => T,
+): string {
   let text = '';
   for (let rest = body; rest !== ''; ) {
     const length = 1 + below(rest.length);
@@ -108,7 +113,12 @@ function chunks(body: string, below: (limit: number) => number, pick: <T>(list: 
   return `${text}0\r\n${below(4) === 0 ? 'X-T: 1\r\nX-U:  2 \r\n' : ''}\r\n`;
 }
 
-function mutate(text: string, below: (limit: number) => number, pick: <T>(list: readonly T[]) => T): string {
+/** The text with one small piece of it taken out, put in, repeated or overwritten. */
+export function mutate(
+  text: string,
+  below: (limit: number) => number,
+  pick: <T>(list: readonly T[]) => T,
+): string {
   const at = below(text.length + 1);
   const length = 1 + below(3);
   switch (below(6)) {

@@ -1,0 +1,71 @@
+import type { Difference, Skipped } from './differences.js';
+
+const TLS_IN = 'data-plane/03-tls-in.json';
+const SNI_CASE = 'server names compare without case (RFC 6066, 3)';
+const CACHED = 'SNIs restrict over TLS only; Kong remembers the 404 that the same request got over TLS';
+const HTTP2 = 'HTTP/2 is not built yet';
+
+/** Rows of the recordings about TLS with clients that are different on purpose. A handshake has the status 0. */
+export const TLS_DIFFERENCES: readonly Difference[] = [
+  {
+    recording: TLS_IN,
+    scenario: 'default certificate',
+    what: 'only RSA',
+    ours: 0,
+    reason:
+      'the certificate made at the start has an ECDSA key only: making an RSA key takes a fifth of a second',
+  },
+  {
+    recording: TLS_IN,
+    scenario: 'certificates and snis with *',
+    what: 'SNI EXACT.TEST',
+    ours: 0,
+    reason: SNI_CASE,
+  },
+  {
+    recording: TLS_IN,
+    scenario: 'sni name "A.TEST"',
+    what: /^SNI [aA]\.test: cert$/,
+    ours: 0,
+    reason: SNI_CASE,
+  },
+  {
+    recording: TLS_IN,
+    scenario: 'routes by SNI',
+    what: /^SNI A\.TEST, Host (a\.test|zzz), \/c?$/,
+    ours: 200,
+    reason: SNI_CASE,
+  },
+  { recording: TLS_IN, scenario: 'route sni "A.test"', what: 'SNI a.test', ours: 200, reason: SNI_CASE },
+  {
+    recording: TLS_IN,
+    scenario: /^ALPN$|^http2 on the plain/,
+    what: /offers (\S+,)?h2(,\S+)?$/,
+    ours: 0,
+    reason: HTTP2,
+  },
+  {
+    recording: TLS_IN,
+    scenario: 'routes by SNI',
+    what: 'plain http, Host a.test, /',
+    ours: 426,
+    reason: CACHED,
+  },
+  {
+    recording: TLS_IN,
+    scenario: 'routes by SNI',
+    what: 'plain http, Host zzz, /c',
+    ours: 200,
+    reason: CACHED,
+  },
+  {
+    recording: TLS_IN,
+    scenario: 'https-only routes asked over http',
+    what: '426 Accept application/grpc',
+    ours: 426,
+    reason: "an answer over HTTP/1.1 says what is wrong; the type of Kong's empty one is a space",
+  },
+];
+
+/** Scenarios that are not played here. */
+export const TLS_SKIPPED: readonly Skipped[] = [];
