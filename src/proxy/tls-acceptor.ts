@@ -126,6 +126,8 @@ class Handshake {
       if (this.#over || secure.destroyed) return;
       this.#end();
       secure.off('close', this.#onGone);
+      // Node notes it by itself only where a tls.Server made the socket, and HTTP/2 waits for it.
+      Object.assign(secure, { secureConnecting: false });
       const sni = typeof secure.servername === 'string' ? secure.servername.toLowerCase() : undefined;
       this.#host.onSecure(secure, { ...this.#peer, scheme: 'https', sni });
     });

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import type { AddressInfo } from 'node:net';
-import { createServer, type Server } from 'node:tls';
 import type { AccessEntry } from '#gateway/access-log/access-log.js';
 import { jsonFormat } from '#gateway/access-log/json.js';
 import type { GatewayConfig } from '#gateway/config/entities.js';
@@ -8,10 +6,6 @@ import { ConfigError } from '#gateway/config/issue.js';
 import { loadConfig } from '#gateway/config/load.js';
 import type { Listener } from '#gateway/listen-settings.js';
 import { Traffic } from '#gateway/metrics/traffic.js';
-import type { ClientPeer } from '#gateway/proxy/client-stream.js';
-import { ClientConnection } from '#gateway/proxy/http1/client-connection.js';
-import { Http2Connection } from '#gateway/proxy/http2/http2-connection.js';
-import type { OpenConnection } from '#gateway/proxy/open-connection.js';
 import { ProxyServer, type ProxyServerOptions } from '#gateway/proxy/server.js';
 import type { Transport } from '#gateway/proxy/transport/transport.js';
 import { NOBODY_TRUSTED } from '#gateway/real-ip-settings.js';
@@ -22,7 +16,6 @@ import { doAtOnce } from '#gateway/steps.js';
 import { readTlsTerms, type TlsTerms } from '#gateway/tls/terms.js';
 import { readTls, type TlsProtocol } from '#gateway/tls-settings.js';
 import type { Upstreams } from '#gateway/upstreams/upstreams.js';
-import type { TestCertificate } from './certificate.js';
 import { type Logged, recordingLog } from './gateway.js';
 import { upstreamsWith } from './upstreams.js';
 
@@ -40,9 +33,6 @@ export class RunningProxy {
   readonly accessed: readonly Readonly<Record<string, unknown>>[];
   readonly #store: SnapshotStore;
   readonly #server: ProxyServer;
-  /** What the server does not know of, because it has no TLS of its own yet. */
-  readonly #secure = new Set<OpenConnection>();
-  readonly #secureServers: Server[] = [];
   readonly upstreams: Upstreams;
   #version = 1;
 
@@ -107,12 +97,9 @@ export class RunningProxy {
   }
 
   /** Opens a listener that speaks TLS, and returns its port. */
-  async listenTls(settings: Partial<TlsProtocol> = {}, proxyProtocol = false): Promise<number> {
-    const { port } = await this.#server.listen(
-      { host: '127.0.0.1', port: 0, ssl: true, proxyProtocol },
-      await tlsTerms(settings),
-    );
-    return port;
+  async listenTls(settings: Partial<TlsProtocol> = {}, flags: Partial<Listener> = {}): Promise<number> {
+    const listener = { host: '127.0.0.1', port: 0, ssl: true, ...flags };
+    return (await this.#server.listen(listener, await tlsTerms(settings))).port;
   }
 
   /** Opens a listener that speaks HTTP/2 with prior knowledge, and HTTP/1.1, and returns its port. */
@@ -121,29 +108,8 @@ export class RunningProxy {
     return port;
   }
 
-  /**
-   * Opens a listener that speaks TLS with this certificate, HTTP/2 and HTTP/1.1 as agreed by ALPN, and returns its
-   * port. Upstreams are told that clients reached `port`.
-   */
-  async listenSecurely({ cert, key }: TestCertificate, port: number): Promise<number> {
-    const server = createServer({ cert, key, ALPNProtocols: ['h2', 'http/1.1'] }, (socket) => {
-      const sni = typeof socket.servername === 'string' ? socket.servername : undefined;
-      const peer: ClientPeer = {
-        ...{ address: '127.0.0.1', port, scheme: 'https', sni },
-        ...{ trusted: false, proxied: undefined },
-      };
-      const Connection = socket.alpnProtocol === 'h2' ? Http2Connection : ClientConnection;
-      this.#secure.add(new Connection(socket, peer, this.#server));
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-    this.#secureServers.push(server);
-    return (server.address() as AddressInfo).port;
-  }
-
   /** Lets what is under way end within `timeout` milliseconds; without one, cuts it. */
   async close(timeout = 0): Promise<void> {
-    for (const server of this.#secureServers) server.close();
-    for (const connection of this.#secure) connection.destroy();
     await this.#server.close(timeout);
     await this.upstreams.close();
   }

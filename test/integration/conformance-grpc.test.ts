@@ -80,13 +80,14 @@ describe("gRPC, on Kong's recordings", () => {
     echo = await EchoUpstreams.start([UPSTREAMS.echo]);
     proxy = await RunningProxy.start();
     const http2Port = await proxy.listenHttp2();
-    securePort = await proxy.listenSecurely(certificate, PORTS.tls);
+    securePort = await proxy.listenTls({}, { http2: true });
     ports.add(UPSTREAMS.grpc, grpc.port);
     ports.add(UPSTREAMS.grpcs, grpcs.port);
     ports.add(UPSTREAMS.echo, echo.ports.get(UPSTREAMS.echo) ?? 0);
     ports.add(UPSTREAMS.dead, await deadPort());
     ports.add(PORTS.http1, proxy.port);
     ports.add(PORTS.http2, http2Port);
+    ports.add(PORTS.tls, securePort);
     plain = await Http2Caller.connect(http2Port);
     secure = await Http2Caller.connect(securePort, {});
   });

@@ -9,6 +9,7 @@ import {
   Wording,
 } from '../helpers/comparable.js';
 import { EchoUpstreams } from '../helpers/echo-upstream.js';
+import { Http2Caller } from '../helpers/http2-caller.js';
 import { PortMap } from '../helpers/port-map.js';
 import { isRefused, loadObject, RunningProxy } from '../helpers/proxy.js';
 import { exchange } from '../helpers/raw-client.js';
@@ -38,7 +39,8 @@ interface RecordedExchange extends Partial<RecordedAnswer> {
   /** A handshake, or the name in the certificate that was shown. */
   readonly data?: RecordedHandshake | string;
   /** There where HTTP/2 was spoken. */
-  readonly request_headers?: object;
+  readonly request_headers?: Readonly<Record<string, string>>;
+  readonly sni?: string;
 }
 
 const FILE = 'data-plane/03-tls-in.json';
@@ -78,20 +80,50 @@ describe("TLS with clients, on Kong's recordings", () => {
       return [{ what: 'POST /config', status: refused ? 400 : 201, problems: refused ? [] : ['accepted'] }];
     }
     const own = withOwnCertificates(ports.config(config));
-    const proxy = await RunningProxy.start(own);
+    const { plain, secure } = http2Listeners(settings);
+    const listener = { host: '127.0.0.1', port: 0, http2: plain };
+    const proxy = await RunningProxy.start(own, {}, undefined, {}, [listener]);
     try {
       const { protocol } = readTls({}, (name) => settings[name], []);
-      const tlsPort = await proxy.listenTls(protocol);
+      const tlsPort = await proxy.listenTls(protocol, { http2: secure });
       ports.add(HTTP_PORT, proxy.port);
       ports.add(TLS_PORT, tlsPort);
       const rows: Omit<Row, 'scenario'>[] = [];
       for (const recorded of exchanges) {
-        if (recorded.request_headers === undefined) rows.push(await play(proxy.port, tlsPort, own, recorded));
+        const { request_headers: headers } = recorded;
+        if (headers === undefined) rows.push(await play(proxy.port, tlsPort, own, recorded));
+        else rows.push(await playHttp2(plain ? proxy.port : tlsPort, headers, recorded));
       }
       return rows;
     } finally {
       await proxy.close();
     }
+  }
+
+  /** Over TLS where the plain listener speaks no HTTP/2. */
+  async function playHttp2(
+    port: number,
+    headers: Readonly<Record<string, string>>,
+    recorded: RecordedExchange,
+  ): Promise<Omit<Row, 'scenario'>> {
+    const secure = !headers[':authority']?.endsWith(`:${HTTP_PORT}`);
+    const caller = await Http2Caller.connect(port, secure ? { servername: recorded.sni ?? '' } : undefined);
+    const answer = await caller.call(headers);
+    caller.close();
+    const ours = {
+      status: answer.status,
+      headers: answer.headers.map(([name, value]) => [name, wording.value(name, value)] as const),
+      body: wording.text(answer.body.toString()),
+    };
+    const upstream = echo.take().map((seen) => wording.upstream(seen));
+    return {
+      what: recorded.what,
+      status: ours.status,
+      problems: [
+        ...differingAnswers({ status: 0, ...recorded }, ours),
+        ...differingUpstreams(recorded.upstream ?? [], upstream),
+      ],
+    };
   }
 
   async function play(
@@ -128,3 +160,12 @@ describe("TLS with clients, on Kong's recordings", () => {
     };
   }
 });
+
+/** Which of the two listeners of a recording speak HTTP/2; by default the one with TLS does. */
+function http2Listeners(settings: Readonly<Record<string, string>>): { plain: boolean; secure: boolean } {
+  const listen = settings['KONG_PROXY_LISTEN'] ?? `${HTTP_PORT}, ${TLS_PORT} http2 ssl`;
+  const [plain = '', secure = ''] = [HTTP_PORT, TLS_PORT].map((port) =>
+    listen.split(',').find((entry) => entry.includes(String(port))),
+  );
+  return { plain: plain.includes('http2'), secure: secure.includes('http2') };
+}

@@ -10,6 +10,7 @@ import { RawUpstream } from '../helpers/raw-upstream.js';
 import { waitFor } from '../helpers/wait-for.js';
 
 const certificate = makeCertificate({ commonName: 'gateway.test', names: ['gateway.test'] });
+const certificates = [{ cert: certificate.cert, key: certificate.key, snis: [{ name: 'gateway.test' }] }];
 const CLIENTS = ['plain client', 'TLS client'] as const;
 const SERVICES = ['grpc service', 'grpcs service'] as const;
 const HELLO = 'hello abc';
@@ -57,7 +58,7 @@ describe('gRPC through the gateway', () => {
     proxy = await RunningProxy.start();
     ports = {
       'plain client': await proxy.listenHttp2(),
-      'TLS client': await proxy.listenSecurely(certificate, 443),
+      'TLS client': await proxy.listenTls({}, { http2: true }),
     };
     dead = await deadPort();
   });
@@ -78,7 +79,7 @@ describe('gRPC through the gateway', () => {
     protocols = ['grpc', 'grpcs'],
   ): GreeterClient {
     const target = { name: 'g', host: '127.0.0.1', protocol: 'grpc', retries: 0, routes: [route(protocols)] };
-    proxy.swap({ services: [{ ...target, ...service }] });
+    proxy.swap({ services: [{ ...target, ...service }], certificates });
     return connect(kind);
   }
 
@@ -114,7 +115,7 @@ describe('gRPC through the gateway', () => {
         });
 
         it(`${kind} × no route: NOT_FOUND`, async () => {
-          proxy.swap({});
+          proxy.swap({ certificates });
           const outcome = await call(connect(client));
           assert.deepEqual([outcome.status, outcome.details], ['NOT_FOUND', 'NotFound']);
         });
@@ -189,7 +190,7 @@ describe('gRPC through the gateway', () => {
         const call = calling.bidi();
         call.say('a');
         await waitFor('the first echo', () => call.messages.length === 1);
-        proxy.swap({});
+        proxy.swap({ certificates });
         call.say('b');
         await waitFor('the second echo', () => call.messages.length === 2);
         assert.equal((await calling.unary(GREETER.sayHello, 'abc')).status, 'NOT_FOUND');

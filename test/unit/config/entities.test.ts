@@ -240,6 +240,7 @@ describe('what nothing executes yet', () => {
       services: [
         { name: 's', host: 'a' },
         { name: 'g', host: 'a', protocol: 'grpc' },
+        { name: 'u', host: 'a', port: 1, protocol: 'udp' },
       ],
       routes: [
         { name: 'r', paths: ['/'] },
@@ -249,7 +250,7 @@ describe('what nothing executes yet', () => {
       vaults: [{ name: 'env', prefix: 'mine' }],
     });
     assert.deepEqual(unexecuted(config), [
-      'services: 1 loaded, not served by this version (grpc)',
+      'services: 1 loaded, not served by this version (udp)',
       'routes: 1 loaded, not served by this version (tcp)',
       'plugins: 2 loaded, not executed by this version',
     ]);

@@ -123,8 +123,7 @@ describe('buildRouter', () => {
   it('leaves out what speaks a protocol that is not served, on either side', () => {
     const config = loadObject({
       services: [
-        { name: 'g', host: 'a', protocol: 'grpc', routes: [{ name: 'to-grpc', paths: ['/a'] }] },
-        { name: 's', host: 'a', routes: [{ name: 'grpc', protocols: ['grpc'], paths: ['/a'] }] },
+        { name: 'u', host: 'a', port: 1, protocol: 'udp', routes: [{ name: 'to-udp', paths: ['/a'] }] },
         { name: 'h', host: 'a', routes: [{ name: 'http', protocols: ['http'], paths: ['/'] }] },
       ],
       routes: [{ name: 'tcp', protocols: ['tcp'], destinations: [{ port: 1 }] }],
