@@ -126,6 +126,8 @@ class Handshake {
       if (this.#over || secure.destroyed) return;
       this.#end();
       secure.off('close', this.#onGone);
+      // A tls.Server would say so; HTTP/2 would otherwise wait for an event that only clients have.
+      Reflect.set(secure, 'secureConnecting', false);
       const sni = typeof secure.servername === 'string' ? secure.servername.toLowerCase() : undefined;
       this.#host.onSecure(secure, { ...this.#peer, scheme: 'https', sni });
     });

@@ -96,13 +96,13 @@ export class RunningProxy {
     this.#store.swap(doAtOnce(snapshotSteps(loaded, this.#version, Date.now())));
   }
 
-  /** Opens a listener that speaks TLS, and returns its port. */
-  async listenTls(settings: Partial<TlsProtocol> = {}, proxyProtocol = false): Promise<number> {
+  /** Opens a listener that speaks TLS, with `flags` besides, and returns its port. */
+  async listenTls(
+    settings: Partial<TlsProtocol> = {},
+    flags: Omit<Listener, 'host' | 'port' | 'ssl'> = {},
+  ): Promise<number> {
     const terms = await termsOf(settings);
-    const { port } = await this.#server.listen(
-      { host: '127.0.0.1', port: 0, ssl: true, proxyProtocol },
-      terms,
-    );
+    const { port } = await this.#server.listen({ host: '127.0.0.1', port: 0, ssl: true, ...flags }, terms);
     return port;
   }
 

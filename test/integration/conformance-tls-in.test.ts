@@ -9,6 +9,7 @@ import {
   Wording,
 } from '../helpers/comparable.js';
 import { EchoUpstreams } from '../helpers/echo-upstream.js';
+import { Http2Caller } from '../helpers/http2-caller.js';
 import { PortMap } from '../helpers/port-map.js';
 import { isRefused, loadObject, RunningProxy } from '../helpers/proxy.js';
 import { exchange } from '../helpers/raw-client.js';
@@ -37,8 +38,11 @@ interface RecordedExchange extends Partial<RecordedAnswer> {
   readonly upstream?: readonly RecordedUpstream[];
   /** A handshake, or the name in the certificate that was shown. */
   readonly data?: RecordedHandshake | string;
-  /** There where HTTP/2 was spoken. */
-  readonly request_headers?: object;
+  /** There where HTTP/2 was spoken, over TLS where the authority names no other port. */
+  readonly request_headers?: Readonly<Record<string, string>>;
+  readonly sni?: string;
+  /** The code of RST_STREAM. */
+  readonly rst_code?: number;
 }
 
 const FILE = 'data-plane/03-tls-in.json';
@@ -78,7 +82,9 @@ describe("TLS with clients, on Kong's recordings", () => {
       return [{ what: 'POST /config', status: refused ? 400 : 201, problems: refused ? [] : ['accepted'] }];
     }
     const own = withOwnCertificates(ports.config(config));
-    const proxy = await RunningProxy.start(own);
+    // One listener with http2 switches it on for all.
+    const listener = { host: '127.0.0.1', port: 0, http2: true };
+    const proxy = await RunningProxy.start(own, {}, undefined, {}, [listener]);
     try {
       const { protocol } = readTls({}, (name) => settings[name], []);
       const tlsPort = await proxy.listenTls(protocol);
@@ -86,7 +92,7 @@ describe("TLS with clients, on Kong's recordings", () => {
       ports.add(TLS_PORT, tlsPort);
       const rows: Omit<Row, 'scenario'>[] = [];
       for (const recorded of exchanges) {
-        if (recorded.request_headers === undefined) rows.push(await play(proxy.port, tlsPort, own, recorded));
+        rows.push(await play(proxy.port, tlsPort, own, recorded));
       }
       return rows;
     } finally {
@@ -110,6 +116,8 @@ describe("TLS with clients, on Kong's recordings", () => {
       const ours = await shake(tlsPort, offerOf(what));
       return { what, status: 0, problems: handshakeProblems(data, ours) };
     }
+    if (recorded.request_headers !== undefined)
+      return playHttp2(httpPort, tlsPort, recorded, recorded.request_headers);
     const text = ports.toReal(recordedBytes(recorded.request ?? '').toString('latin1'));
     const over = recorded.tls_client === undefined ? {} : { tls: recorded.tls_client };
     const [answer] = await exchange(recorded.tls_client === undefined ? httpPort : tlsPort, [text], {
@@ -124,6 +132,33 @@ describe("TLS with clients, on Kong's recordings", () => {
       problems: [
         ...differingAnswers({ status: 0, ...recorded }, ours),
         ...differingUpstreams(recorded.upstream ?? [], upstream),
+      ],
+    };
+  }
+
+  async function playHttp2(
+    httpPort: number,
+    tlsPort: number,
+    recorded: RecordedExchange,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<Omit<Row, 'scenario'>> {
+    const { what, status = 0, sni, rst_code: reset = 0 } = recorded;
+    const plain = what.startsWith('h2c');
+    const caller = plain
+      ? await Http2Caller.connect(httpPort)
+      : await Http2Caller.connect(tlsPort, sni === undefined ? {} : { servername: sni });
+    const answer = await caller.call({ ...headers, ':authority': ports.toReal(headers[':authority'] ?? '') });
+    caller.close();
+    const lines = answer.headers.map(([name, value]) => [name, wording.value(name, value)] as const);
+    const body = wording.text(answer.body.toString());
+    const upstream = echo.take().map((seen) => wording.upstream(seen));
+    return {
+      what,
+      status: answer.status,
+      problems: [
+        ...differingAnswers({ ...recorded, status }, { status: answer.status, headers: lines, body }),
+        ...differingUpstreams(recorded.upstream ?? [], upstream),
+        ...(answer.reset === reset ? [] : [`reset ${answer.reset} instead of ${reset}`]),
       ],
     };
   }

@@ -176,7 +176,7 @@ describe('TLS with clients', () => {
   });
 
   it('begins behind the PROXY protocol where that is expected', async () => {
-    const proxied = await proxy.listenTls({}, true);
+    const proxied = await proxy.listenTls({}, { proxyProtocol: true });
     const raw = await opened(proxied);
     raw.write('PROXY TCP4 192.0.2.7 192.0.2.8 1000 443\r\n');
     const socket = connect({ socket: raw, servername: 'a.test', rejectUnauthorized: false });
