@@ -9,14 +9,16 @@ import { KnownNames } from '../../helpers/upstreams.js';
 const CHECKED = { passive: { unhealthy: { http_failures: 1 } } };
 
 /** An upstream of so many targets, the attempts of a request there, and what they report. */
-function setUp(count: number, healthchecks: object = CHECKED) {
+function setUp(count: number, healthchecks: object = CHECKED, fields: object = {}) {
   const reports: string[] = [];
   const upstreams = new Upstreams({
     resolver: new KnownNames(),
     report: (report) => reports.push('status' in report ? `http ${report.status}` : report.kind),
   });
   const targets = Array.from({ length: count }, (_, index) => ({ target: `10.0.0.${index + 1}:80` }));
-  const set = doAtOnce(upstreams.steps(loadObject({ upstreams: [{ name: 'u', targets, healthchecks }] })));
+  const set = doAtOnce(
+    upstreams.steps(loadObject({ upstreams: [{ name: 'u', targets, healthchecks, ...fields }] })),
+  );
   upstreams.serve(set);
   const upstream = set.find('u');
   assert.ok(upstream !== undefined);
@@ -26,7 +28,8 @@ function setUp(count: number, healthchecks: object = CHECKED) {
 
 describe('attempts at peers', () => {
   it('go to a peer that was not tried, and where none is left to any', () => {
-    const { attempts } = setUp(3);
+    // One and the same peer each time, if it were not for the tried ones.
+    const { attempts } = setUp(3, CHECKED, { algorithm: 'consistent-hashing', hash_on: 'ip' });
     const tried = [1, 2, 3].map(() => {
       const peer = attempts.next();
       attempts.failed(false, true);
