@@ -21,6 +21,7 @@ export interface Verdict {
 
 const GATEWAY = 'gateway';
 const ONE_ROUTE = 'gateway, one route';
+const NO_UPSTREAM = 'gateway, no upstream';
 
 const LIMITS: readonly Limit[] = [
   leastShare('small', 'nginx', 0.33),
@@ -39,6 +40,7 @@ const LIMITS: readonly Limit[] = [
   leastShare('prefix-10k', ONE_ROUTE, 0.93),
   leastShare('host-10k', ONE_ROUTE, 0.93),
   leastShare('regex-10k', ONE_ROUTE, 0.85),
+  leastShare('balanced', NO_UPSTREAM, 0.95),
 ];
 
 /** The verdict on each limit of a scenario. */

@@ -15,9 +15,9 @@ export interface BenchRoute {
 
 /**
  * What a contestant is able to do. `routes`: tell routes apart, where others send everything to the upstream.
- * `workers`: use several cores. `reload`: take a new config while it serves.
+ * `workers`: use several cores. `reload`: take a new config while it serves. `upstreams`: balance over targets.
  */
-export type Ability = 'routes' | 'workers' | 'reload';
+export type Ability = 'routes' | 'workers' | 'reload' | 'upstreams';
 
 /** What is asked of the contestants. */
 export interface Scenario {
@@ -34,6 +34,8 @@ export interface Scenario {
   /** How many processes or threads a contestant proxies with, each on a core. */
   readonly workers: number;
   readonly upstreamScheme: Scheme;
+  /** Whether the way to the upstream leads over two targets, by its address and by its name, whose health is looked at. */
+  readonly balanced: boolean;
   /** Whether the config is replaced again and again while the load is on. */
   readonly reloads: boolean;
   /** What the first contestant does besides, to be compared with itself. */
@@ -85,6 +87,14 @@ const SCENARIOS: readonly Scenario[] = [
     title: 'GET, 100-byte answers, TLS to the upstream',
     upstreamScheme: 'https',
   },
+  {
+    ...SMALL,
+    name: 'balanced',
+    title: 'GET, 100-byte answers, over the two targets of an upstream',
+    needs: ['upstreams'],
+    balanced: true,
+    baseline: { name: 'no upstream', scenario: SMALL },
+  },
   reloading('prefix-1k'),
   {
     ...SMALL,
@@ -116,6 +126,7 @@ function oneRoute(name: string, title: string, request: LoadRequest, answerBytes
     needs: [],
     workers: 1,
     upstreamScheme: 'http',
+    balanced: false,
     reloads: false,
     baseline: undefined,
   };

@@ -11,7 +11,7 @@ export const GATEWAY_SCRIPT = new URL('../../../bin/gateway.js', import.meta.url
 export function gateway(flags: readonly string[] | undefined): Contestant {
   return {
     name: 'gateway',
-    abilities: ['routes', 'workers', 'reload'],
+    abilities: ['routes', 'workers', 'reload', 'upstreams'],
     absence: () => undefined,
     start: (setting) => startGateway(setting, flags ?? ['--workers', String(setting.scenario.workers)]),
   };
@@ -26,7 +26,7 @@ export async function startGateway(
   const { scenario, upstream, folder, cores } = setting;
   const file = join(folder, 'kong.json');
   const write = (routes: readonly BenchRoute[]) =>
-    save(file, JSON.stringify(declarativeConfig(routes, upstream)), 'rename');
+    save(file, JSON.stringify(declarativeConfig(routes, upstream, scenario.balanced)), 'rename');
   await write(scenario.routes);
   const listen = ['--proxy-listen', '127.0.0.1:0', '--admin-listen', 'off', '--status-listen', 'off'];
   const watch = scenario.reloads ? [] : ['--no-watch'];
@@ -38,17 +38,20 @@ export async function startGateway(
   return scenario.reloads ? { ...running, reload: write } : running;
 }
 
-/** One service with a route for each of `routes`, as a Kong declarative config. */
+/** One service with a route for each of `routes`, as a Kong declarative config; `balanced`: with two targets. */
 export function declarativeConfig(
   routes: readonly BenchRoute[],
   { scheme, port }: Setting['upstream'],
+  balanced = false,
 ): object {
+  const targets = ['127.0.0.1', 'localhost'].map((host) => ({ target: `${host}:${port}` }));
+  const healthchecks = { passive: { unhealthy: { http_failures: 3, tcp_failures: 3, timeouts: 3 } } };
   return {
     _format_version: '3.0',
     services: [
       {
         name: 'upstream',
-        url: `${scheme}://127.0.0.1:${port}`,
+        url: `${scheme}://${balanced ? 'pool' : '127.0.0.1'}:${port}`,
         routes: routes.map(({ kind, host, path }, index) => ({
           name: `route-${index}`,
           paths: [kind === 'regex' ? `~${path}` : path],
@@ -57,5 +60,6 @@ export function declarativeConfig(
         })),
       },
     ],
+    ...(balanced ? { upstreams: [{ name: 'pool', targets, healthchecks }] } : {}),
   };
 }

@@ -171,8 +171,8 @@ export class AdminServer {
   }
 
   #view(live: readonly WorkerStatus[]): AdminView {
-    const { store, reloads, workers, health, nodeId, startedAt, settings } = this.#options;
-    const { showSecrets = false } = this.#options;
+    const { store, reloads, workers, health, showSecrets = false } = this.#options;
+    const { nodeId, startedAt, settings } = this.#options;
     const snapshot = store.current;
     const entities = (): EntityIndex => this.#entitiesOf(snapshot, showSecrets);
     const self = { id: nodeId, startedAt, settings, hostname: hostname(), pid: process.pid };

@@ -3,16 +3,8 @@ import { type EntityKind, entityKinds } from './entity-kinds.js';
 
 /** The kinds that something acts on: a vault is read while the config is loaded. */
 const EXECUTED: ReadonlySet<EntityKind> = new Set<EntityKind>([
-  ...([
-    'services',
-    'routes',
-    'upstreams',
-    'targets',
-    'certificates',
-    'ca_certificates',
-    'snis',
-    'vaults',
-  ] as const),
+  ...(['services', 'routes', 'upstreams', 'targets'] as const),
+  ...(['certificates', 'ca_certificates', 'snis', 'vaults'] as const),
 ]);
 
 /** The protocols that requests are taken and forwarded in. */

@@ -1,4 +1,3 @@
-import type { LookupFunction } from 'node:net';
 import type { HealthChange } from '../balancer/health/health-change.js';
 import { lookupFunction } from '../dns/lookup-function.js';
 import { GatewayError } from '../errors.js';
@@ -10,7 +9,6 @@ import type { WorkerFigures, WorkerStatus } from '../metrics/worker-status.js';
 import { ProxyServer } from '../proxy/server.js';
 import { Http1Transport } from '../proxy/transport/http1-transport.js';
 import { Http2Transport } from '../proxy/transport/http2-transport.js';
-import type { Transport } from '../proxy/transport/transport.js';
 import { TransportByVersion } from '../proxy/transport/transport-by-version.js';
 import { eventLoop } from '../snapshot/event-loop.js';
 import type { ServedConfig } from '../snapshot/served-config.js';
@@ -85,10 +83,11 @@ export class LocalPlane implements DataPlane {
     }
     const store = new SnapshotStore(snapshot);
     const { log, settings } = this.#options;
+    const lookup = lookupFunction(upstreams.resolver);
     const proxy = new ProxyServer({
       ...{ store, traffic: this.#traffic, log, settings: settings.proxy },
       ...this.#files,
-      transport: transportOver(lookupFunction(upstreams.resolver)),
+      transport: new TransportByVersion(new Http1Transport({ lookup }), new Http2Transport({ lookup })),
     });
     this.#serving = { store, proxy };
   }
@@ -145,15 +144,11 @@ export class LocalPlane implements DataPlane {
   }
 
   #upstreams(): Promise<OpenUpstreams> {
-    const { settings, ...rest } = this.#options;
-    this.#opening ??= openUpstreams({ dns: settings.dns, ...rest }).then((open) => {
+    const { settings, ...options } = this.#options;
+    this.#opening ??= openUpstreams({ ...options, dns: settings.dns }).then((open) => {
       this.#open = open;
       return open;
     });
     return this.#opening;
   }
-}
-
-function transportOver(lookup: LookupFunction): Transport {
-  return new TransportByVersion(new Http1Transport({ lookup }), new Http2Transport({ lookup }));
 }

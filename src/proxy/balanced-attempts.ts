@@ -1,17 +1,16 @@
-import type { Service } from '../config/entities.js';
+import type { BalancedUpstream } from '../upstreams/balanced-upstream.js';
 import { PeerAttempts } from '../upstreams/peer-attempts.js';
 import type { ClientRequest, Exchange } from './exchange.js';
 
 /**
- * The attempts of a request at the peers of its service's upstream; undefined where the service has none. A request that
- * lacks the cookie to be hashed has its answer set it.
+ * The attempts of a request at the peers of its service's upstream; undefined without one. A request that lacks the
+ * cookie to be hashed has its answer set it.
  */
 export function balancedAttempts(
   exchange: Exchange,
   { path, target }: ClientRequest,
-  service: Service,
+  upstream: BalancedUpstream | undefined,
 ): PeerAttempts | undefined {
-  const upstream = exchange.snapshot.upstreams.find(service.host);
   if (upstream === undefined) return undefined;
   const { readKey } = upstream;
   if (readKey === undefined) return new PeerAttempts(upstream, undefined);

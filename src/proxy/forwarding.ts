@@ -29,7 +29,6 @@ import type {
   UpstreamHandler,
   UpstreamHead,
   UpstreamRequest,
-  UpstreamTimeouts,
 } from './transport/transport.js';
 import type { UpstreamError } from './transport/upstream-error.js';
 import { Tunnel } from './tunnel.js';
@@ -43,7 +42,6 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
   readonly #match: RouteMatch;
   readonly #service: Service;
   readonly #target: ServiceOrigin;
-  readonly #timeouts: UpstreamTimeouts;
   readonly #transport: Transport;
   readonly #log: Logger;
   /** Undefined for a service that is not balanced. */
@@ -71,11 +69,10 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
     this.#client = client;
     this.#match = match;
     this.#service = target.service;
-    this.#timeouts = target.timeouts;
+    this.#target = target;
     this.#transport = transport;
     this.#log = log;
-    this.#target = target;
-    this.#peers = balancedAttempts(exchange, client, target.service);
+    this.#peers = balancedAttempts(exchange, client, target.upstream);
   }
 
   /** Reads the body as far as the route wants it read ahead, then sends. */
@@ -172,11 +169,11 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
     const send = (): void => {
       const outgoing = body.outgoing(framing);
       // HTTP/2 shows by itself where a body ends: only a client that tells a length is repeated.
-      const untold = this.#target.origin.http2 === true && framing.kind !== 'length';
+      const untold = this.#target.own.origin.http2 === true && framing.kind !== 'length';
       this.#prepare(untold ? { kind: 'none' } : outgoing.framing, outgoing.body);
     };
     // A gRPC call may wait for answers in the middle of its body.
-    if (this.#match.route.request_buffering && this.#target.origin.http2 !== true) body.buffer(send);
+    if (this.#match.route.request_buffering && this.#target.own.origin.http2 !== true) body.buffer(send);
     // What came with the head is read first: a body that is complete by then goes on with its length, as in Kong.
     else setImmediate(send);
   }
@@ -210,15 +207,15 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
 
   /** Where the next attempt goes; undefined where no peer is available. */
   #destination(): Destination | undefined {
-    let place: Destination = this.#target;
+    let place = this.#target.own;
     if (this.#peers !== undefined) {
       const peer = this.#peers.next();
       if (peer === undefined) return undefined;
-      place = this.#target.at(peer, this.#peers.upstream.upstream);
+      place = this.#target.at(peer);
     }
     const { host } = this.#client;
     if (!this.#match.route.preserve_host || host.raw === '') return place;
-    return { origin: this.#target.preserving(place, host.routed), hostHeader: host.raw };
+    return { origin: this.#target.preserving(place.origin, host.routed), hostHeader: host.raw };
   }
 
   #write(hostHeader: string, body: UpstreamBody): UpstreamRequest {
@@ -231,7 +228,7 @@ export class Forwarding implements UpstreamHandler, BodySink, Undertaking {
       target: encodePath(upstream) + target.query,
       rawHeaders: upstreamHeaders(this.#exchange, this.#client, route, hostHeader, this.#framing),
       body,
-      timeouts: this.#timeouts,
+      timeouts: this.#target.timeouts,
     };
   }
 

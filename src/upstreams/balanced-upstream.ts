@@ -2,6 +2,7 @@ import type { Balancer } from '../balancer/balancer.js';
 import { buildPeers, targetNames } from '../balancer/build-peers.js';
 import { createBalancer } from '../balancer/create-balancer.js';
 import { type HashKeyReader, hashKeyReader } from '../balancer/hash-key.js';
+import { countedStatuses } from '../balancer/health/check-result.js';
 import type { CheckedUpstream, HealthHold } from '../balancer/health/health-hold.js';
 import type { Peer } from '../balancer/peer.js';
 import type { Target, Upstream } from '../config/entities.js';
@@ -40,6 +41,8 @@ export class BalancedUpstream {
   readonly #addresses = new Map<string, readonly ResolvedAddress[]>();
   readonly #errors = new Map<string, ResolveError>();
   readonly #followings: Following[] = [];
+  /** Every answer is looked at, and nearly all change nothing. */
+  readonly #counted: ReadonlySet<number>;
   #peers: readonly Peer[];
   #balancer: Balancer | undefined;
   #hold: HealthHold | undefined;
@@ -53,6 +56,7 @@ export class BalancedUpstream {
     this.#targets = targets;
     this.#checked = checked;
     this.#surroundings = surroundings;
+    this.#counted = countedStatuses(upstream.healthchecks.passive);
     for (const name of targetNames(targets)) {
       const known = surroundings.resolver.peek(name);
       if (known !== undefined) this.#addresses.set(name, known);
@@ -81,8 +85,13 @@ export class BalancedUpstream {
 
   /** Tells what a request showed of a peer, which may make it unhealthy. */
   report(peer: Peer, outcome: PeerOutcome): void {
-    if (this.#hold?.on === false) return;
     this.#surroundings.report({ upstream: this.upstream.name, ...addressOf(peer), ...outcome });
+  }
+
+  /** The same for an answer: as in Kong a 504 counts as a timeout, whoever says it. */
+  reportAnswer(peer: Peer, status: number): void {
+    if (status === 504) this.report(peer, { kind: 'timeout' });
+    else if (this.#counted.has(status)) this.report(peer, { kind: 'http', status });
   }
 
   /** Follows the names of the targets and holds their health from now on. Not to be called twice. */

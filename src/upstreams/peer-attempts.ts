@@ -29,12 +29,12 @@ export class PeerAttempts {
     return peer;
   }
 
-  /** The head of an answer came. As in Kong a 504 counts as a timeout, whoever says it. */
+  /** The head of an answer came. */
   answered(status: number): void {
     const peer = this.#peer;
     if (peer === undefined) return;
     this.#answeredIn = this.upstream.now - this.#startedAt;
-    this.upstream.report(peer, status === 504 ? { kind: 'timeout' } : { kind: 'http', status });
+    this.upstream.reportAnswer(peer, status);
   }
 
   /**

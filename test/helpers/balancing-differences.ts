@@ -45,11 +45,6 @@ export const BALANCING_DIFFERENCES: readonly Difference[] = [
 
 /** Scenarios of those recordings that cannot be played. */
 export const BALANCING_SKIPPED: readonly Skipped[] = [
-  {
-    recording: BALANCING,
-    scenario: /fallback ip/,
-    reason: "the recorded clients' addresses come from a trusted X-Forwarded-For; unit tests hold the map",
-  },
   { recording: BALANCING, scenario: /on consumer$/, reason: 'consumers are told apart by plugins' },
   {
     recording: HEALTH,

@@ -74,6 +74,8 @@ export function requestWith(scenario: string, key: string): string {
     [`GET ${target} HTTP/1.1`, ...lines, '', ''].join('\r\n');
   const host = 'Host: gw.test';
   const sentAs = /sent as (\S+)$/.exec(scenario)?.[1];
+  // Nothing but the client's address, which a trusted peer tells, as all are in the recordings.
+  if (scenario.includes('fallback ip')) return get('/r', host, `X-Real-IP: ${key}`);
   if (scenario.includes('configured as host')) return get('/r', `Host: ${key}`);
   if (sentAs !== undefined) return get('/r', host, `${sentAs}: ${key}`);
   if (scenario.includes('on header empty')) return get('/r', host, 'xhash:');

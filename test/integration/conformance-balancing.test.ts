@@ -54,7 +54,8 @@ describe("balancing, on Kong's recordings", () => {
       localhost: [{ address: '127.0.0.1', port: undefined, weight: undefined }],
       LOCALHOST: [{ address: '127.0.0.1', port: undefined, weight: undefined }],
     });
-    proxy = await RunningProxy.start({}, undefined, transport, {}, undefined, names);
+    const realIp = { trustedIps: ['127.0.0.1'], header: 'X-Real-IP', recursive: false };
+    proxy = await RunningProxy.start({}, { realIp }, transport, {}, undefined, names);
     ports.add(GATEWAY_PORT, proxy.port);
   });
   after(() => proxy.close());

@@ -17,13 +17,14 @@ import {
 } from '../helpers/stream-recording.js';
 import { echoing } from '../helpers/streaming-upstream.js';
 import { type Row, recording, Tally } from '../helpers/tally.js';
-import { TLS_UPSTREAM_DIFFERENCES, TLS_UPSTREAM_SKIPPED } from '../helpers/tls-upstream-differences.js';
+import { TLS_UPSTREAM_DIFFERENCES } from '../helpers/tls-upstream-differences.js';
 import {
   type RecordedCertificates,
   SETTINGS_FILES,
   TLS_UPSTREAMS,
   withOurCertificates,
 } from '../helpers/tls-upstream-stage.js';
+import { upstreamsWith } from '../helpers/upstreams.js';
 import { startAdmin } from './admin-server.js';
 
 const RECORDING = 'data-plane/04-tls-out.json';
@@ -54,7 +55,7 @@ type Scenario = RecordedScenario<Exchange> & { readonly config: RecordedCertific
 
 describe("https services, on Kong's recordings", () => {
   const scenarios = recording<readonly Scenario[]>(RECORDING);
-  const tally = new Tally(RECORDING, TLS_UPSTREAM_DIFFERENCES, TLS_UPSTREAM_SKIPPED);
+  const tally = new Tally(RECORDING, TLS_UPSTREAM_DIFFERENCES, []);
   let upstreams: ScriptedUpstreams;
 
   before(async () => {
@@ -79,7 +80,17 @@ describe("https services, on Kong's recordings", () => {
     const poolSize = Number(settings['KONG_UPSTREAM_KEEPALIVE_POOL_SIZE'] ?? 512);
     const upstreamDefaults = await readUpstreamDefaults(upstreamTls(settings));
     const transport = new Http1Transport({ lookup: localLookup, poolSize });
-    const proxy = await RunningProxy.start(served, undefined, transport, { upstreamDefaults });
+    const names = upstreamsWith({
+      localhost: [{ address: '127.0.0.1', port: undefined, weight: undefined }],
+    });
+    const proxy = await RunningProxy.start(
+      served,
+      undefined,
+      transport,
+      { upstreamDefaults },
+      undefined,
+      names,
+    );
     upstreams.ports.add(GATEWAY_PORT, proxy.port);
     const rows: Row[] = [];
     try {

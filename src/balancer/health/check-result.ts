@@ -53,6 +53,13 @@ function ruleOf(rules: CheckRules, result: CheckResult): HealthRule | undefined 
   }
 }
 
+/** The statuses that count for a rule that is not switched off. */
+export function countedStatuses({ healthy, unhealthy }: CheckRules): ReadonlySet<number> {
+  const good = healthy.successes === 0 ? [] : healthy.http_statuses;
+  const bad = unhealthy.http_failures === 0 ? [] : unhealthy.http_statuses;
+  return new Set([...good, ...bad]);
+}
+
 /** A result in a few words, for a log. */
 export function describeResult(result: CheckResult): string {
   if (result.kind === 'connected') return 'connected';

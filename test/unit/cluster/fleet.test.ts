@@ -171,7 +171,6 @@ describe('a fleet of workers', () => {
     assert.deepEqual(forked[1]?.told.at(-1), {
       type: 'worker:listen',
       addresses: [{ host: '127.0.0.1', port: 4321 }],
-      terms: undefined,
     });
   });
 
