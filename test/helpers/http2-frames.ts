@@ -108,6 +108,13 @@ export class FrameClient {
     return waitFor(what, () => this.frames.find(wanted));
   }
 
+  /** The codes of the GOAWAY frames so far. */
+  get goaways(): readonly number[] {
+    return this.frames
+      .filter(({ type }) => type === FRAME.goaway)
+      .map(({ payload }) => payload.readUInt32BE(4));
+  }
+
   /** Waits for GOAWAY and returns its code. */
   async goaway(): Promise<number> {
     const { payload } = await this.until('GOAWAY', ({ type }) => type === FRAME.goaway);
